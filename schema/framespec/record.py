@@ -55,7 +55,7 @@ class Source(Strict):
         if not (self.arxiv or self.doi or self.url):
             raise broken(
                 "source-identifier",
-                f"source '{self.id}' has no identifier",
+                "it has no identifier",
                 "add one of arxiv, doi or url",
             )
         return self
@@ -90,7 +90,7 @@ class Expect(Strict):
             listed = " and ".join(given) or "nothing"
             raise broken(
                 "one-bound",
-                f"expect gives {listed}, it needs exactly one bound",
+                f"gives {listed}, it needs exactly one bound",
                 "keep one of at_least, at_most, between",
             )
         if self.between and self.between[0] > self.between[1]:

@@ -27,10 +27,11 @@ class YamlRefused(ValueError):
 
 
 class Document(NamedTuple):
-    """Plain data, and the line (from 1) of every key and item, looked up by its location."""
+    """Plain data, the line (from 1) of every key and item by its location, and the text."""
 
     data: Any
     lines: dict[Location, int]
+    text: str
 
     def line_of(self, location: Location) -> int:
         """The line of the nearest enclosing thing that was written, 1 if there is none."""
@@ -82,7 +83,9 @@ def parse(raw: bytes) -> Document:
         node = _compose(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        what = f"not valid YAML: {error.problem or error.context}"
+        began = error.context_mark
+        context = f" ({error.context} that began on line {began.line + 1})" if began else ""
+        what = f"not valid YAML: {error.problem or error.context}{context}"
         mend = "check the indentation and the quotes on this line and the one before"
         raise YamlRefused(mark.line + 1 if mark else 1, what, mend) from None
     except yaml.reader.ReaderError as error:
@@ -92,7 +95,7 @@ def parse(raw: bytes) -> Document:
     if node is None:
         raise YamlRefused(1, "file is empty", "start from the record of a neighbouring frame")
     lines: dict[Location, int] = {}
-    return Document(_build(node, (), lines), lines)
+    return Document(_build(node, (), lines), lines, text)
 
 
 def _refuse_events(text: str) -> None:

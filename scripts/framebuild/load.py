@@ -1,0 +1,146 @@
+"""Bytes to records: one file at a time, with its lines, and every problem in it at once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from framebuild.demo import Demo, read_demo
+from framebuild.explain import explain
+from framebuild.problem import Problem
+from framespec.record import ID_PATTERN, Record, Stub, Topic, is_id
+from framespec.strictyaml import Document, YamlRefused, parse
+
+TOPICS = "frames/topics.yaml"
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A record that is valid by itself, where it was written, and its demo if there is one."""
+
+    id: str
+    path: str
+    record: Record
+    document: Document
+    demo: Demo | None
+
+    def line_of(self, *location: str | int) -> int:
+        """The line of a field of the record."""
+        return self.document.line_of(location)
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Everything that was written, as values. Ids are unique and sorted."""
+
+    root: Path
+    frames: dict[str, Frame]
+    stubs: dict[str, str]
+    topics: dict[str, Topic]
+    demos: tuple[str, ...]  # the stems of demos/*.py, also of those that no record names
+    unreadable: frozenset[str]  # ids whose record has problems of its own
+
+
+def load(root: Path) -> tuple[Corpus, list[Problem]]:
+    """Read every record, topic and demo below a root."""
+    problems: list[Problem] = []
+    frames: dict[str, Frame] = {}
+    stubs: dict[str, str] = {}
+    unreadable: set[str] = set()
+    topics = _load_topics(root, problems)
+    for path in _record_files(root, problems):
+        relative = path.relative_to(root).as_posix()
+        before = len(problems)
+        document = _parse(path, relative, problems)
+        if document is None:
+            unreadable.add(path.stem)
+            continue
+        data = document.data
+        if isinstance(data, dict) and "moved_to" in data:
+            stub = _validated(Stub, document, relative, problems)
+            if stub:
+                stubs[path.stem] = stub.moved_to
+            continue
+        record = _validated(Record, document, relative, problems)
+        if record is None or len(problems) > before:
+            unreadable.add(path.stem)
+            continue
+        demo = _load_demo(root, path.stem, problems)
+        frames[path.stem] = Frame(path.stem, relative, record, document, demo)
+    demos = tuple(sorted(path.stem for path in (root / "demos").glob("*.py")))
+    corpus = Corpus(root, dict(sorted(frames.items())), stubs, topics, demos, frozenset(unreadable))
+    return corpus, problems
+
+
+def _record_files(root: Path, problems: list[Problem]) -> Iterator[Path]:
+    seen: dict[str, str] = {}
+    for path in sorted((root / "frames").iterdir()):
+        relative = path.relative_to(root).as_posix()
+        if path.suffix not in (".yaml", ".yml") or relative == TOPICS:
+            continue
+        if path.stem in seen:
+            what = f"two records have the id '{path.stem}', the other is {seen[path.stem]}"
+            problems.append(Problem(relative, 1, what, "an id is a file's stem: rename one"))
+        elif not is_id(path.stem):
+            what = f"file name '{path.stem}' is not an id"
+            mend = f"rename it to lower-case words joined by hyphens ({ID_PATTERN})"
+            problems.append(Problem(relative, 1, what, mend))
+        elif path.suffix == ".yml":
+            what = "a record's file name ends in .yml"
+            problems.append(Problem(relative, 1, what, f"rename it to {path.stem}.yaml"))
+        else:
+            yield path
+        seen.setdefault(path.stem, relative)
+
+
+def _load_topics(root: Path, problems: list[Problem]) -> dict[str, Topic]:
+    path = root / TOPICS
+    if not path.is_file():
+        mend = "write it: an id, a name and one sentence for each topic"
+        problems.append(Problem(TOPICS, 1, "there is no list of topics", mend))
+        return {}
+    document = _parse(path, TOPICS, problems)
+    if document is None:
+        return {}
+    try:
+        return TypeAdapter(dict[str, Topic]).validate_python(document.data)
+    except ValidationError as error:
+        problems.extend(explain(error, Topic, document, TOPICS))
+        return {}
+
+
+def _parse(path: Path, relative: str, problems: list[Problem]) -> Document | None:
+    try:
+        return parse(path.read_bytes())
+    except YamlRefused as refused:
+        problems.append(Problem(relative, refused.line, refused.what, refused.mend))
+    except OSError as error:
+        mend = "make it a readable file"
+        problems.append(Problem(relative, 1, f"cannot be read: {error.strerror}", mend))
+    return None
+
+
+def _load_demo(root: Path, frame: str, problems: list[Problem]) -> Demo | None:
+    relative = f"demos/{frame}.py"
+    try:
+        return read_demo(relative, (root / relative).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None  # a rule says so, with the line of the record that names it
+    except (ValueError, OSError) as error:
+        mend = "a demo is UTF-8 text in jupytext's percent format; begin each cell with '# %%'"
+        problems.append(Problem(relative, 1, f"not a percent notebook: {error}", mend))
+        return None
+
+
+def _validated(
+    model: type[Model], document: Document, path: str, problems: list[Problem]
+) -> Model | None:
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        problems.extend(explain(error, model, document, path))
+        return None

@@ -1,0 +1,106 @@
+"""Each file in tests/bad breaks one rule; the file beside it holds every word of the answer.
+
+To renew the answers after a change of words: FRAMES_WRITE_BAD=1 pytest tests/build/test_bad.py,
+then read the difference.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from framebuild import explain
+from framebuild.check import RULES, check
+from framebuild.load import load
+from framebuild.problem import Problem
+
+BAD = Path(__file__).parent.parent / "bad"
+CASES = sorted(path for path in BAD.iterdir() if path.suffix in (".yaml", ".py"))
+
+
+def problems_below(root: Path) -> list[Problem]:
+    corpus, problems = load(root)
+    return sorted([*problems, *check(corpus)])
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A corpus without a problem, and a frame named bad that is as good as the others."""
+    shutil.copytree(BAD / "good", tmp_path, dirs_exist_ok=True)
+    record = (tmp_path / "frames/other.yaml").read_text(encoding="utf-8")
+    demo = (tmp_path / "demos/other.py").read_text(encoding="utf-8")
+    (tmp_path / "frames/bad.yaml").write_text(record.replace("other", "bad"), encoding="utf-8")
+    (tmp_path / "demos/bad.py").write_text(demo.replace("other", "bad"), encoding="utf-8")
+    return tmp_path
+
+
+def test_the_good_corpus_has_no_problem(root: Path) -> None:
+    assert problems_below(root) == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
+def test_bad(case: Path, root: Path) -> None:
+    folder = "frames" if case.suffix == ".yaml" else "demos"
+    shutil.copy(case, root / folder / f"bad{case.suffix}")
+    if case.suffix == ".yaml" and case.read_bytes().startswith(b"moved_to"):
+        (root / "demos/bad.py").unlink()
+    said = "".join(f"{problem}\n" for problem in problems_below(root))
+    answer = case.with_suffix(".txt")
+    if os.environ.get("FRAMES_WRITE_BAD"):
+        answer.write_text(said, encoding="utf-8")
+    assert said == answer.read_text(encoding="utf-8")
+
+
+def test_every_rule_has_a_bad_example() -> None:
+    names = {case.stem for case in CASES} | {"stray_demo"}
+    assert {rule.__name__ for rule in RULES} <= names
+    assert set(explain._WORDS) <= names
+
+
+def test_stray_demo(root: Path) -> None:
+    (root / "frames/bad.yaml").unlink()
+    assert [str(problem) for problem in problems_below(root)] == [
+        "demos/bad.py:1: there is no frames/bad.yaml for this demo\n"
+        "    mend: write the record, or remove the demo"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("bad.yml", "two records have the id 'bad', the other is frames/bad.yaml"),
+        ("Bad_1.yaml", "file name 'Bad_1' is not an id"),
+        ("new.yml", "a record's file name ends in .yml"),
+    ],
+)
+def test_file_names(root: Path, name: str, said: str) -> None:
+    shutil.copy(root / "frames/bad.yaml", root / "frames" / name)
+    assert [problem.what for problem in problems_below(root)] == [said]
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "said"),
+    [
+        (b"\x00\x01\x02\xff\xfe", 1, "file is not UTF-8 text"),
+        (b"title: ok\nkind: \x07\n", 2, "character 0x07 is not allowed in YAML"),
+        (b"a: &a [x, x]\nb: [*a, *a]\n", 1, "anchor '&a' is not allowed"),
+        (b"a: " + b"[" * 5000, 1, "nested more than 12 deep"),
+        (b"a: |\n" + b"  text\n" * 60_000, 1, "file has 420005 bytes, the limit is 262144"),
+    ],
+)
+def test_files_that_are_no_records(root: Path, content: bytes, line: int, said: str) -> None:
+    (root / "frames/bad.yaml").write_bytes(content)
+    (found,) = problems_below(root)
+    assert (found.path, found.line, found.what) == ("frames/bad.yaml", line, said)
+    assert found.mend
+
+
+def test_every_problem_of_every_file_at_once(root: Path) -> None:
+    shutil.copy(BAD / "missing.yaml", root / "frames/bad.yaml")
+    shutil.copy(BAD / "literal_error.yaml", root / "frames/other.yaml")
+    shutil.copy(BAD / "syntax_error.py", root / "demos/good.py")
+    paths = [problem.path for problem in problems_below(root)]
+    assert paths.count("frames/bad.yaml") == 2
+    assert paths.count("frames/other.yaml") == 2
+    assert paths.count("demos/good.py") >= 1
