@@ -1,0 +1,133 @@
+"""Limits on a process and everything that it starts: time, memory, and no survivors."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import NamedTuple
+
+import psutil
+
+POLL_S = 0.2
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+
+
+class Limits(NamedTuple):
+    """What one demo may use."""
+
+    seconds: float = 600.0  # wall-clock, over the whole notebook
+    memory_mb: float = 4096.0  # resident, over the whole process tree
+
+
+class Watch:
+    """Watches a process tree from a thread, and kills all of it when a limit is passed.
+
+    find_pid gives the root of the tree, or None while it has not started. After the block,
+    `passed` names the limit that was passed, if any, and `peak_mb` and `cpu_s` what was used.
+    """
+
+    def __init__(self, limits: Limits, find_pid: Callable[[], int | None]) -> None:
+        self.limits, self.find_pid = limits, find_pid
+        self.passed: str | None = None
+        self.peak_mb = self.cpu_s = 0.0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._poll, daemon=True)
+
+    def __enter__(self) -> "Watch":
+        self._deadline = time.monotonic() + self.limits.seconds
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _poll(self) -> None:
+        while not self._done.wait(POLL_S):
+            pid = self.find_pid()
+            if pid is None:
+                continue
+            used_mb, cpu_s = usage(pid)
+            self.peak_mb, self.cpu_s = max(self.peak_mb, used_mb), max(self.cpu_s, cpu_s)
+            if used_mb > self.limits.memory_mb:
+                self.passed = "memory"
+            elif time.monotonic() > self._deadline:
+                self.passed = "seconds"
+            if self.passed:
+                kill_tree(pid)
+                return
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    with contextlib.suppress(psutil.Error):
+        root = psutil.Process(pid)
+        return [root, *root.children(recursive=True)]
+    return []
+
+
+def usage(pid: int) -> tuple[float, float]:
+    """Resident memory in MB and processor seconds of a process and all below it."""
+    memory = seconds = 0.0
+    for process in _tree(pid):
+        with contextlib.suppress(psutil.Error):
+            memory += process.memory_info().rss / 1e6
+            times = process.cpu_times()
+            seconds += times.user + times.system
+    return memory, seconds
+
+
+def kill_tree(pid: int) -> None:
+    """Kill a process and everything below it, whatever sessions they moved to.
+
+    Each is stopped before its children are listed, so that none escapes by forking.
+    """
+    found: list[psutil.Process] = []
+    todo = _tree(pid)[:1]
+    while todo:
+        process = todo.pop()
+        with contextlib.suppress(psutil.Error):
+            process.suspend()
+            found.append(process)
+            todo += process.children()
+    for process in found:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+
+
+@contextlib.contextmanager
+def no_survivors() -> Iterator[None]:
+    """Kill what a demo left running. Orphans come back to this process, where Linux can do that."""
+    adopt_orphans()
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    try:
+        yield
+    finally:
+        for child in psutil.Process().children():
+            if child.pid not in before:
+                kill_tree(child.pid)
+                with contextlib.suppress(psutil.Error):
+                    child.wait(timeout=5)
+
+
+def adopt_orphans() -> None:
+    """Make this process the parent of every orphan below it (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def die_with_parent() -> None:
+    """Ask to be killed when the parent dies, however it dies (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() == 1:
+            os._exit(1)
