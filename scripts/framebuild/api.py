@@ -30,7 +30,7 @@ def verdict_of(frame: Frame, run: Run | None) -> Verdict:
     if run is not None:
         return run.result.verdict(frame.record)
     empty = decide(frame.record, {}, {})
-    return empty._replace(word="untested", why="its demo has not been run")
+    return empty._replace(word="untested", why="its demo has not been run in its present form")
 
 
 def frame_object(corpus: Corpus, frame: Frame, run: Run | None) -> dict[str, Any]:
