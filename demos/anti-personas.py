@@ -13,7 +13,7 @@
 # What is likely at each turn has an exact answer here, so we also know how well a model infers.
 
 # %% tags=["parameters"]
-seeds: int = 3  # independent trainings of each model
+seeds: int = 5  # independent trainings of each model
 dose: float = 0.3  # share of impostors among those announced as polite
 turns: int = 30  # turns in a story
 steps: int = 400  # training steps

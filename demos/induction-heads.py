@@ -15,7 +15,7 @@
 # %% tags=["parameters"]
 model: str = "lab:repeats-2l"  # a lab recipe, a checkpoint folder, or a hub id
 rival: str = "lab:repeats-1l"  # the control: by default one layer, with nothing to compose with
-seeds: int = 3  # trainings of a lab model; for any other model, sets of sequences
+seeds: int = 5  # trainings of a lab model; for any other model, sets of sequences
 sequences: int = 128  # independent random sequences in each set
 half: int = 10  # tokens in each copy
 
