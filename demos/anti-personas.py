@@ -149,6 +149,8 @@ study.verdict()
 #
 # - The corpus is built with impostors. The demo shows that a model learns the inference, not that
 #   real corpora hold enough of them.
+# - How many unannounced characters are rude is a constant of the world, set before any run; with
+#   more of them the first effect would change its sign.
 # - Politeness is one token in three, so a character here is a rate and not a mind.
 # - A tuned assistant is trained against turning; the demo speaks of a model that only predicts
 #   text.
