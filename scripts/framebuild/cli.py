@@ -298,14 +298,16 @@ def _default_runs(corpus: Corpus) -> dict[str, Any]:
 
 
 def _build_site(corpus: Corpus) -> None:
+    from framebuild.demo import with_outputs
     from framebuild.render import Ran, render
     from framebuild.site import build_site
 
     store, runs = _store(corpus), _default_runs(corpus)
     ran = {}
     for one, found in runs.items():
-        raw = store.notebook_path(found).read_bytes()
-        ran[one] = Ran(found, store.notebook(found), raw)
+        demo = corpus.frames[one].demo
+        if demo:
+            ran[one] = Ran(found, with_outputs(demo, store.notebook(found)))
     try:
         fresh = build_site(corpus.root, render(corpus, ran, _built(corpus.root)))
     except Refused as refused:

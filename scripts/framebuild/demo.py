@@ -156,6 +156,21 @@ def _comments(source: str) -> dict[int, str]:
     }
 
 
+def with_outputs(demo: Demo, executed: dict[str, Any]) -> dict[str, Any]:
+    """The demo as it reads now, with the outputs of a run whose code was the same.
+
+    A run stays fresh when only prose has changed, so its own prose may be old.
+    """
+    import nbformat
+
+    notebook: dict[str, Any] = nbformat.from_dict(demo.notebook)
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    done = [cell for cell in executed["cells"] if cell["cell_type"] == "code"]
+    for cell, before in zip(code, done, strict=True):
+        cell["outputs"], cell["execution_count"] = before["outputs"], before["execution_count"]
+    return notebook
+
+
 def reported_ids(demo: Demo) -> dict[str, int]:
     """The prediction ids that the demo's `.report("id", ...)` calls name, each with its line."""
     found: dict[str, int] = {}

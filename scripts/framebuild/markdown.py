@@ -40,11 +40,11 @@ def fence(text: str, language: str) -> str:
 
 
 def prose(source: str) -> str:
-    """An authored Markdown cell, its headings one level deeper and its formulas as MathML.
+    """An authored Markdown cell, its headings two levels deeper and its formulas as MathML.
 
     Raw HTML and odd links are refused by `check`, before anything comes here.
     """
-    deeper = re.sub(r"^(#{1,5}) ", r"#\1 ", source, flags=re.MULTILINE)
+    deeper = re.sub(r"^(#{1,4}) ", r"##\1 ", source, flags=re.MULTILINE)
     return MATH.sub(lambda found: found["code"] or _mathml(found["inline"]), deeper)
 
 

@@ -35,11 +35,10 @@ class Page:
 
 @dataclass(frozen=True)
 class Ran:
-    """A frame's default run with the notebook that it left."""
+    """A frame's default run, and its notebook: the demo's present prose with the run's outputs."""
 
     run: Run
     notebook: dict[str, Any]
-    notebook_text: bytes
 
 
 def render(corpus: Corpus, ran: dict[str, Ran], built: str) -> list[Page]:
@@ -84,7 +83,7 @@ def _frame_pages(
     pages = [page, _json(f"api/frames/{one}.json", found)]
     pages += [Page(f"{folder}/{figure.name}", figure.content) for figure in figures]
     if ran:
-        pages.append(Page(f"{folder}/{one}.ipynb", ran.notebook_text))
+        pages.append(_json(f"{folder}/{one}.ipynb", ran.notebook))
     return list({page.path: page for page in pages}.values())
 
 

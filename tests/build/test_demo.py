@@ -1,8 +1,9 @@
 """What is read from a demo without running it."""
 
+import nbformat
 import pytest
 
-from framebuild.demo import Parameter, read_demo, reported_ids
+from framebuild.demo import Parameter, read_demo, reported_ids, with_outputs
 
 TEXT = """# ---
 # jupyter:
@@ -77,3 +78,14 @@ def test_values_that_do_not_fit(annotation: str, text: str, said: str) -> None:
     with pytest.raises(ValueError, match="is not") as error:
         parameter(annotation).parse(text)
     assert str(error.value) == said
+
+
+def test_outputs_of_a_run_join_the_prose_of_now() -> None:
+    executed = nbformat.from_dict(read_demo("demos/x.py", TEXT).notebook)
+    executed.cells[2].outputs = [nbformat.v4.new_output("stream", text="done")]
+    executed.cells[2].execution_count = 2
+    edited = TEXT.replace("# # A question\n", "# # A better question\n\n# %% [markdown]\n# More.\n")
+    joined = with_outputs(read_demo("demos/x.py", edited), executed)
+    assert [cell.source for cell in joined.cells[:2]] == ["# A better question", "More."]
+    assert joined.cells[3].outputs[0].text == "done"
+    assert joined.cells[3].execution_count == 2
