@@ -56,6 +56,13 @@ def resolve(name: str) -> ModelRef:
     return ModelRef("hub", repository, known or revision or "main", repository, revision or None)
 
 
+def located(name: str) -> str:
+    """The same name with a folder given by its whole path, to be read from anywhere."""
+    before = "untrained:" if name.startswith("untrained:") else ""
+    folder = Path(os.path.expanduser(name.removeprefix(before)))
+    return f"{before}{folder.resolve()}" if folder.is_dir() else name
+
+
 def folder_digest(folder: Path) -> str:
     """`sha256:` and the first 16 hex digits over config.json and all safetensors files.
 

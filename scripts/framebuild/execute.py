@@ -19,6 +19,7 @@ from framebuild.problem import Problem
 from framebuild.store import Run, Store, digest
 from framebuild.task import Task, environment, run_task
 from framebuild.watch import Limits, die_with_parent
+from framespec.modelref import located
 from framespec.result import Measurements, Receipt, Result
 
 
@@ -102,18 +103,18 @@ def task_of(job: Job, limits: Limits, store: Store) -> Task:
     return Task(
         frame=job.frame.id,
         notebook=job.demo.notebook,
-        parameters=job.overrides | located(job),
+        # The kernel works in another folder than the one that a relative path was typed in.
+        parameters=job.overrides
+        | {
+            parameter.name: located(str(job.overrides[parameter.name]))
+            for parameter in job.models
+            if parameter.name in job.overrides
+        },
         record=record,
         limits=limits,
         environment=environment(),
         cache=str(cache),
     )
-
-
-def located(job: Job) -> dict[str, str]:
-    """Model folders that were given relative to where the command was typed, as whole paths."""
-    given = {p.name: str(job.overrides[p.name]) for p in job.models if p.name in job.overrides}
-    return {name: str(Path(text).resolve()) for name, text in given.items() if Path(text).is_dir()}
 
 
 def finish(job: Job, outcome: Outcome, store: Store, commit: str) -> Finished:

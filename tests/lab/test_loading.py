@@ -15,7 +15,7 @@ from framelab.models import load, ordinary_tokens, start_token
 from framelab.reading import next_token_logprobs
 from framelab.recipes import RECIPES, Recipe
 from framespec.corpus import Refused
-from framespec.modelref import folder_digest, resolve
+from framespec.modelref import folder_digest, located, resolve
 
 IDS = torch.tensor([[1, 4, 2, 8]])
 
@@ -235,3 +235,13 @@ def test_a_real_checkpoint_knows_its_stories() -> None:
     assert mean_loss(shuffled) > 4
     assert start_token(loaded) == 1
     assert not {0, 1, 2} & set(ordinary_tokens(loaded).tolist())
+
+
+def test_a_folder_is_named_by_its_whole_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert located("here") == str(tmp_path / "here")
+    assert located("untrained:./here") == f"untrained:{tmp_path / 'here'}"
+    assert [located(name) for name in ("lab:x", "gpt2")] == ["lab:x", "gpt2"]
