@@ -1,6 +1,7 @@
-"""The papermill engine that the build executes with: one kernel, whose process it can name."""
+"""The papermill engine that the build executes with: one kernel, watched from outside."""
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,11 @@ from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 
+from framebuild.kernels import KeptSpecs
+from framebuild.watch import kill_tree
+
 START_TIMEOUT_S = 60
+MAX_OUTPUT = 20_000_000  # characters that one notebook may display
 
 
 @dataclass
@@ -19,21 +24,44 @@ class Session:
 
     folder: str
     environment: dict[str, str]
+    server: str  # the socket of a fork server, or nothing for a fresh process
     log: Path  # what the kernel's processes write to their own standard error
-    client: PapermillNotebookClient | None = None
+    client: "Client | None" = None
     notebook: NotebookNode | None = None
     cell: str | None = None  # the id of the last cell that was started
+    displayed: int = 0  # characters of output so far
 
     def note(self, cell: NotebookNode, cell_index: int) -> None:
         """Remember which cell runs: a dying kernel does not say."""
         self.cell = cell.id
 
-    def kernel_pid(self) -> int | None:
-        """The kernel's process, once there is one."""
+    @property
+    def flooded(self) -> bool:
+        """Whether the notebook displayed more than anyone could read."""
+        return self.displayed > MAX_OUTPUT
+
+    def root_pid(self) -> int | None:
+        """The process above all that the notebook starts, once there is one."""
         manager = self.client.km if self.client else None
         provisioner = manager.provisioner if manager else None
-        pid: int | None = getattr(provisioner, "pid", None)
+        process = getattr(provisioner, "process", None)
+        pid: int | None = getattr(process, "keeper", None) or getattr(process, "pid", None)
         return pid
+
+
+class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no types
+    """Papermill's client, which stops a notebook that floods its output."""
+
+    session: Session
+
+    def process_message(self, msg: dict[str, Any], *rest: Any, **named: Any) -> Any:
+        """Count what is displayed before it is kept."""
+        content = msg["content"]
+        shown = [content.get("text", ""), *content.get("data", {}).values()]
+        self.session.displayed += sum(map(len, shown))
+        if self.session.flooded and (pid := self.session.root_pid()):
+            kill_tree(pid)
+        return super().process_message(msg, *rest, **named)
 
 
 class Engine(NBClientEngine):  # type: ignore[misc]  # papermill has no types
@@ -51,7 +79,10 @@ class Engine(NBClientEngine):  # type: ignore[misc]  # papermill has no types
             transport="ipc" if os.name == "posix" else "tcp",
             connection_file=str(session.log.with_name("kernel.json")),
         )
-        session.client = PapermillNotebookClient(
+        if sys.platform == "linux":
+            specs = KeptSpecs(server=session.server, log_file=str(session.log))
+            manager.kernel_spec_manager = specs
+        session.client = Client(
             nb_man,
             km=manager,
             kernel_name=kernel_name,
@@ -60,5 +91,5 @@ class Engine(NBClientEngine):  # type: ignore[misc]  # papermill has no types
             resources={"metadata": {"path": session.folder}},
             on_cell_execute=session.note,
         )
-        with session.log.open("wb") as log:
-            session.client.execute(env=session.environment, stdout=log, stderr=log, cleanup_kc=True)
+        session.client.session = session
+        session.client.execute(env=session.environment, cleanup_kc=True)

@@ -1,94 +1,89 @@
 """The only step that starts processes: run jobs in parallel, and yield what became of each."""
 
-import json
+import contextlib
 import multiprocessing
 import os
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field
+from typing import Any
 
-from pydantic import ValidationError
+import nbformat
 
-from framebuild.outcome import Outcome, measurements
+from framebuild.conclude import Finished, conclude, current_commit
+from framebuild.kernels import Unavailable, warm_server
+from framebuild.outcome import Outcome
 from framebuild.plan import Job
-from framebuild.problem import Problem
-from framebuild.store import Run, Store, digest
-from framebuild.task import Task, environment, run_task
+from framebuild.store import Store
+from framebuild.task import Task, environment, kernel_environment, run_task, warm_up
 from framebuild.watch import Limits, die_with_parent
 from framespec.modelref import located
-from framespec.result import Measurements, Receipt, Result
+
+WORTH_A_SERVER = 3  # demos; starting the server costs what one of them saves
+TRAINING = "lab model"  # the name that a task has which only trains one
+
+Needed = tuple[str, int]  # a lab recipe and a seed
 
 
 @dataclass(frozen=True)
-class Finished:
-    """A job's end: a run that may be kept, or the problem that it ended with."""
+class Settings:
+    """How to run: how many at once, within which limits, where."""
 
-    job: Job
-    outcome: Outcome
-    run: Run | None
-    problem: Problem | None
+    workers: int
+    limits: Limits = field(default_factory=Limits)
+    warm: bool = True  # fork kernels from a server that has imported the libraries
+    dask: str | None = None  # the address of a cluster's scheduler
 
 
 def execute(
-    jobs: list[Job],
-    store: Store,
-    workers: int,
-    limits: Limits,
-    started: Callable[[Job], None] = lambda job: None,
+    jobs: list[Job], store: Store, settings: Settings, progress: Callable[[], None] = lambda: None
 ) -> Iterator[Finished]:
-    """Run every job, one process a worker, and keep each run as it finishes.
+    """Run every job, the longest first, and keep each run as it finishes.
 
-    A worker that dies with its demo takes no other down: what was in flight is run again alone,
-    and the one that does it twice is to blame.
+    A worker that dies with its demo takes no other down: what was in flight is run again, each
+    alone, and the one that dies twice is to blame. progress is called several times a second.
     """
-    commit = current_commit(store.folder)
-    tasks = [(job, task_of(job, limits, store)) for job in jobs]
-    suspects: list[tuple[Job, Task]] = []
-    with local_pool(workers) as pool:
-        for job, outcome in _run_all(pool, tasks, started):
-            if outcome is None:
-                suspects.append((job, task_of(job, limits, store)))
+    commit = current_commit(store.folder.parent.parent)
+    ordered = sorted(jobs, key=lambda job: -expected_seconds(job, store))
+    with contextlib.ExitStack() as stack:
+        pool = stack.enter_context(_pool(settings, settings.workers))
+        server = _server(stack, pool, settings, jobs)
+        lost = []
+        for job, outcome in _run_all(pool, ordered, settings, store, server, progress):
+            if outcome is None and not settings.dask:  # a cluster has tried again by itself
+                lost.append(job)
             else:
-                yield finish(job, outcome, store, commit)
-    for job, task in suspects:
-        with local_pool(1) as pool:
-            for _, outcome in _run_all(pool, [(job, task)], started):
-                lost = Outcome(
-                    "kernel-died",
-                    "the process that ran this demo died, twice",
-                    "look for signals sent to the parent process",
-                )
-                yield finish(job, outcome or lost, store, commit)
+                yield conclude(job, outcome or _lost(), store, commit)
+    for job in lost:
+        with _pool(settings, 1) as pool:
+            for _, outcome in _run_all(pool, [job], settings, store, "", progress):
+                yield conclude(job, outcome or _lost(), store, commit)
 
 
-def local_pool(workers: int) -> Executor:
+def _lost() -> Outcome:
+    what = "the process that ran this demo died, twice"
+    return Outcome("kernel-died", what, "look for signals that it sends to other processes")
+
+
+def _pool(settings: Settings, workers: int) -> contextlib.AbstractContextManager[Executor]:
+    """Any executor of concurrent.futures will do: local processes, or a cluster's client."""
+    if settings.dask:
+        from framebuild.cluster import cluster_pool
+
+        return cluster_pool(settings.dask)
+    return _local_pool(workers)
+
+
+@contextlib.contextmanager
+def _local_pool(workers: int) -> Iterator[Executor]:
     """Worker processes that end with this one, and leave Ctrl-C to it."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, context, initializer=_start_worker)
-
-
-def _start_worker() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    die_with_parent()
-
-
-def _run_all(
-    pool: Executor, tasks: list[tuple[Job, Task]], started: Callable[[Job], None]
-) -> Iterator[tuple[Job, Outcome | None]]:
-    futures: dict[Future[Outcome], Job] = {}
+    pool = ProcessPoolExecutor(workers, context, initializer=_start_worker)
     try:
-        for job, task in tasks:
-            futures[pool.submit(run_task, task)] = job
-            started(job)
-        for future in as_completed(futures):
-            try:
-                yield futures[future], future.result()
-            except (BrokenProcessPool, CancelledError):
-                yield futures[future], None
+        yield pool
+        pool.shutdown()
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         for process in multiprocessing.active_children():
@@ -96,106 +91,120 @@ def _run_all(
         raise
 
 
-def task_of(job: Job, limits: Limits, store: Store) -> Task:
-    """A job as values that can be sent anywhere."""
-    record = job.frame.document.text
-    cache = store.folder.parent.resolve()
-    return Task(
-        frame=job.frame.id,
-        notebook=job.demo.notebook,
-        # The kernel works in another folder than the one that a relative path was typed in.
-        parameters=job.overrides
-        | {
-            parameter.name: located(str(job.overrides[parameter.name]))
-            for parameter in job.models
-            if parameter.name in job.overrides
-        },
-        record=record,
-        limits=limits,
-        environment=environment(),
-        cache=str(cache),
-    )
+def _start_worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    die_with_parent()
 
 
-def finish(job: Job, outcome: Outcome, store: Store, commit: str) -> Finished:
-    """Keep a good run; say of a bad one what is wrong, where, and how to mend it."""
-    found = None
-    if outcome.status == "ok" and outcome.notebook:
-        try:
-            found = measurements(json.loads(outcome.notebook))
-        except ValidationError:
-            found = None
-        outcome = _checked(job, outcome, found)
-    if outcome.status != "ok" or found is None or outcome.notebook is None:
-        return Finished(job, outcome, None, problem_of(job, outcome))
-    run = Run(
-        frame=job.frame.id,
-        key=job.key,
-        inputs=job.inputs,
-        default=not job.overrides,
-        result=Result(
-            frame=job.frame.id,
-            reported=found.reported,
-            receipt=_receipt(job, outcome, found, commit),
-        ),
-        notebook_sha256=digest(outcome.notebook.encode()),
-    )
-    store.put(run, outcome.notebook)
-    return Finished(job, outcome, run, None)
-
-
-def _checked(job: Job, outcome: Outcome, found: Measurements | None) -> Outcome:
-    if found is None:
-        what = "the notebook displayed no result"
-        mend = "end it with a cell that is study.verdict()"
-    elif found.frame != job.frame.id:
-        what = f"the notebook reported on frame '{found.frame}'"
-        mend = f"write Study('{job.frame.id}')"
-    else:
-        missing = [one.id for one in job.frame.record.demo.bounded if one.id not in found.reported]
-        if not missing:
-            return outcome
-        what = f"the notebook never reported '{missing[0]}'"
-        mend = f'add study.report("{missing[0]}", measured=..., control=...)'
-    return replace(outcome, status="no-result", what=what, mend=mend)
-
-
-def _receipt(job: Job, outcome: Outcome, found: Measurements, commit: str) -> Receipt:
-    values = {parameter.name: parameter.default for parameter in job.demo.parameters}
-    return Receipt(
-        models=found.models,
-        parameters=values | job.overrides,
-        seeds=found.seeds,
-        environment=found.environment,
-        seconds=round(outcome.seconds, 2),
-        peak_mb=round(outcome.peak_mb),
-        commit=commit,
-        key=job.key,
-    )
-
-
-def problem_of(job: Job, outcome: Outcome) -> Problem:
-    """A failed outcome at its place in the demo's file."""
-    index = next(
-        (n for n, cell in enumerate(job.demo.notebook["cells"]) if cell["id"] == outcome.cell), None
-    )
-    line = 1 if index is None else job.demo.line_of(index, outcome.line)
-    return Problem(job.demo.path, line, outcome.what, outcome.mend)
-
-
-def current_commit(folder: Path) -> str:
-    """The commit that a result belongs to, with a mark if the tree differs from it."""
+def _server(
+    stack: contextlib.ExitStack, pool: Executor, settings: Settings, jobs: list[Job]
+) -> str:
+    """The socket of a fork server, where one is wanted, worth it and to be had."""
+    if not settings.warm or settings.dask or len(jobs) < WORTH_A_SERVER:
+        return ""
+    for _ in range(settings.workers):
+        pool.submit(warm_up)
     try:
-        described = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],
-            cwd=folder.parent.parent,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return described.stdout.strip()
+        return stack.enter_context(warm_server(kernel_environment()))
+    except Unavailable:
+        return ""
+
+
+def _run_all(
+    pool: Executor,
+    jobs: list[Job],
+    settings: Settings,
+    store: Store,
+    server: str,
+    progress: Callable[[], None],
+) -> Iterator[tuple[Job, Outcome | None]]:
+    """Each job with its outcome, None where its worker died; lab models that are shared first."""
+    shared = shared_models(jobs)
+    training: dict[Future[Outcome], Needed] = {
+        pool.submit(run_task, training_task(one, settings.limits, store, server)): one
+        for one in shared
+    }
+    running: dict[Future[Outcome], Job] = {}
+    waiting = list(jobs)
+    while waiting or running:
+        untrained = set(training.values())
+        for job in [job for job in waiting if not untrained & needed_models(job)]:
+            waiting.remove(job)
+            running[pool.submit(run_task, task_of(job, settings.limits, store, server))] = job
+        done, _ = wait([*training, *running], timeout=0.2, return_when=FIRST_COMPLETED)
+        progress()
+        for future in done:
+            if future in training:
+                del training[future]  # a demo that needs what failed here will say why
+            else:
+                yield running.pop(future), _outcome_of(future)
+
+
+def _outcome_of(future: "Future[Outcome]") -> Outcome | None:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return None
+    except Exception as error:
+        if type(error).__name__ == "KilledWorker":  # distributed's; it is an optional library
+            return None
+        raise
+
+
+def expected_seconds(job: Job, store: Store) -> float:
+    """How long a job took last time; one that never ran may be the longest."""
+    before = store.latest(job.frame.id, default=not job.overrides)
+    return before.result.receipt.seconds if before else float("inf")
+
+
+def needed_models(job: Job) -> set[Needed]:
+    """The lab models that a demo loads: each of its recipes with each of its seeds."""
+    values = {p.name: job.overrides.get(p.name, p.default) for p in job.demo.parameters}
+    seeds = values.get("seeds", 1)
+    names = [str(values[p.name]) for p in job.models]
+    recipes = [name.removeprefix("lab:") for name in names if name.startswith("lab:")]
+    return {(name, seed) for name in recipes for seed in range(seeds if type(seeds) is int else 1)}
+
+
+def shared_models(jobs: list[Job]) -> list[Needed]:
+    """The lab models that more than one demo needs, in a fixed order."""
+    needs = [one for job in jobs for one in needed_models(job)]
+    return sorted({one for one in needs if needs.count(one) > 1})
+
+
+def training_task(one: Needed, limits: Limits, store: Store, server: str) -> Task:
+    """A task whose only work is to have a lab model trained and kept."""
+    name, seed = one
+    source = f"from framelab.cache import shelved\n\nshelved({name!r}, {seed})"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    return _task(TRAINING, notebook, {}, "", limits, store, server)
+
+
+def task_of(job: Job, limits: Limits, store: Store, server: str) -> Task:
+    """A job as values that can be sent anywhere."""
+    # The kernel works in another folder than the one that a relative path was typed in.
+    folders = {
+        parameter.name: located(str(job.overrides[parameter.name]))
+        for parameter in job.models
+        if parameter.name in job.overrides
+    }
+    parameters = job.overrides | folders
+    record = job.frame.document.text
+    socket = "" if job.uses_gpu else server
+    return _task(job.frame.id, job.demo.notebook, parameters, record, limits, store, socket)
+
+
+def _task(
+    frame: str,
+    notebook: dict[str, Any],
+    parameters: dict[str, Any],
+    record: str,
+    limits: Limits,
+    store: Store,
+    server: str,
+) -> Task:
+    cache = str(store.folder.parent.resolve())
+    return Task(frame, notebook, parameters, record, limits, environment(), cache, server)
 
 
 def default_workers() -> int:

@@ -11,7 +11,7 @@ from framespec.result import MIME_TYPE, Measurements
 
 Status = Literal[
     "ok", "error", "refused", "incomplete", "no-result", "timeout", "out-of-memory",
-    "kernel-died", "wrong-environment",
+    "too-much-output", "kernel-died", "wrong-environment", "not-kept",
 ]  # fmt: skip
 
 ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
@@ -52,6 +52,9 @@ def read_outcome(frame: str, executed: Executed, limits: Limits) -> Outcome:
     if executed.passed == "seconds":
         what = f"ran longer than {limits.seconds:.0f} s and was stopped"
         return Outcome("timeout", what, "make it faster, or raise --timeout", cell)
+    if executed.passed == "output":
+        what = "displayed more than twenty million characters and was stopped"
+        return Outcome("too-much-output", what, "print less", cell)
     cells = executed.notebook.cells
     code = [one for one in cells if one.cell_type == "code" and one.source.strip()]
     for one in code:

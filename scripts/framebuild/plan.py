@@ -2,6 +2,7 @@
 
 import json
 import platform
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -37,13 +38,23 @@ class Job:
         return [parameter for parameter in self.demo.parameters if is_model(parameter)]
 
     @property
+    def uses_gpu(self) -> bool:
+        """Whether a parameter asks for a device other than the CPU."""
+        values = {p.name: self.overrides.get(p.name, p.default) for p in self.demo.parameters}
+        return str(values.get("device", "cpu")) != "cpu"
+
+    @property
     def stale(self) -> bool:
         """Whether it must run."""
         return self.run is None
 
 
 def plan(
-    corpus: Corpus, ids: list[str], overrides: dict[str, str], store: Store, force: bool = False
+    corpus: Corpus,
+    ids: list[str],
+    overrides: dict[str, str],
+    store: Store,
+    forced: Container[str] = (),
 ) -> tuple[list[Job], list[Problem]]:
     """A job for each frame, in the order of ids; overrides are texts typed by a person."""
     jobs, problems = [], []
@@ -63,8 +74,9 @@ def plan(
             problems.append(Problem(frame.demo.path, line, refused.what, refused.mend))
             continue
         key = digest(json.dumps(inputs, sort_keys=True).encode())
-        run = None if force else store.find(one, key)
-        why = "nothing changed" if run else "forced" if force else _why(store, one, inputs, values)
+        run = None if one in forced else store.find(one, key)
+        why = "nothing changed" if run else _why(store, one, inputs, values)
+        why = "forced" if one in forced else why
         jobs.append(Job(frame, frame.demo, values, inputs, key, run, why))
     return jobs, problems
 

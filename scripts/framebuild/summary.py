@@ -1,19 +1,24 @@
 """What the command line shows: progress while demos run, and one table at the end."""
 
+import io
+import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from framebuild.api import verdict_of
-from framebuild.execute import Finished
-from framebuild.load import Frame
-from framebuild.plan import Job
+from framebuild.conclude import Finished
+from framebuild.load import Corpus, Frame
 from framebuild.store import Run
-from framespec.judge import Verdict
+from framespec.judge import Interval, Verdict
+
+if TYPE_CHECKING:
+    from framebuild.build import Report
 
 STYLES = {
     "supported": "green",
@@ -25,70 +30,104 @@ STYLES = {
 PLAIN_WIDTH = 160  # a file or a pipe has no width; tables there are not wrapped
 
 
-def console() -> Console:
+def console(quiet: bool = False) -> Console:
     """Where people read; without colour or width of its own when it is not a terminal."""
-    found = Console(highlight=False)
-    return found if found.is_terminal else Console(highlight=False, width=PLAIN_WIDTH)
+    found = Console(highlight=False, quiet=quiet)
+    return found if found.is_terminal else Console(highlight=False, width=PLAIN_WIDTH, quiet=quiet)
 
 
 @contextmanager
-def progress(to: Console, jobs: list[Job]) -> Iterator["Reporter"]:
-    """Report on jobs while the block runs them."""
-    reporter = Reporter(to, len(jobs))
+def progress(to: Console, expected: dict[str, float], workers: int) -> Iterator["Reporter"]:
+    """Report on demos while the block runs them. expected: seconds by frame, inf if unknown."""
+    reporter = Reporter(to, expected, workers)
+    count, at_once = len(expected), min(workers, len(expected))
+    to.print(f"running {count} demo{'s' if count != 1 else ''}, {at_once} at once")
     with reporter.bar:
         yield reporter
 
 
 class Reporter:
-    """A bar with what is left on a terminal; a line for each finished demo elsewhere too."""
+    """A bar with what runs and what is left on a terminal; a line a finished demo everywhere."""
 
-    def __init__(self, to: Console, total: int) -> None:
-        self.console, self.total, self.done = to, total, 0
+    def __init__(self, to: Console, expected: dict[str, float], workers: int) -> None:
+        self.console, self.workers, self.total = to, workers, len(expected)
+        # The longest is started first, as in execute.
+        self.left = dict(sorted(expected.items(), key=lambda one: -one[1]))
         self.begin = time.monotonic()
         columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
+            BarColumn(20),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
+            TextColumn("{task.description}"),
         )
         self.bar = Progress(*columns, console=to, transient=True, disable=not to.is_terminal)
-        self.task = self.bar.add_task("running", total=total)
+        self.task = self.bar.add_task("", total=self.total)
 
-    def started(self, job: Job) -> None:
-        """A job was handed to the workers."""
-        if not self.console.is_terminal:
-            self.console.print(f"{job.frame.id}: queued ({job.why})", soft_wrap=True)
+    def tick(self) -> None:
+        """Say what runs now, and how long the rest took last time."""
+        running = ", ".join(list(self.left)[: self.workers])
+        seconds = sum(self.left.values()) / self.workers
+        about = f", about {seconds:.0f} s of work left" if math.isfinite(seconds) else ""
+        self.bar.update(self.task, description=f"{running}{about}")
 
     def finished(self, end: Finished) -> None:
-        """A job ended, well or badly."""
-        self.done += 1
+        """A demo ended, well or badly."""
+        self.left.pop(end.job.frame.id, None)
         self.bar.advance(self.task)
         word = "done" if end.run else end.outcome.status
-        seconds = f"{end.outcome.seconds:.1f} s"
-        line = f"[{self.done}/{self.total}] {end.job.frame.id}: {word} in {seconds}"
+        done = self.total - len(self.left)
+        line = f"[{done}/{self.total}] {end.job.frame.id}: {word} in {end.outcome.seconds:.1f} s"
         self.console.print(line, markup=False, soft_wrap=True)
 
 
-def table(
-    to: Console,
-    jobs: list[Job],
-    ended: Iterable[Finished],
-) -> None:
-    """One row a demo: verdict, seconds, memory, and whether and why it ran."""
-    ends = {end.job.frame.id: end for end in ended}
-    grid = Table(box=None, pad_edge=False)
-    for name in ("frame", "verdict", "seconds", "MB", "run", "why"):
-        grid.add_column(name, justify="right" if name in ("seconds", "MB") else "left")
-    for job in jobs:
-        end = ends.get(job.frame.id)
-        run = end.run if end else job.run
-        word = verdict_of(job.frame, run).word if run else "not run"
-        seconds = f"{run.result.receipt.seconds:.1f}" if run else "-"
-        memory = f"{run.result.receipt.peak_mb:.0f}" if run else "-"
-        how = "reused" if end is None else "run" if end.run else end.outcome.status
-        shown = f"[{STYLES[word]}]{word}[/]"
-        grid.add_row(job.frame.id, shown, seconds, memory, how, _brief(job.why))
+def rows(report: "Report") -> list[dict[str, Any]]:
+    """One row a demo: verdict, seconds, memory, whether and why it ran, what it failed with."""
+    ends = {end.job.frame.id: end for end in report.ended}
+    found = []
+    for job in report.jobs:
+        end, run = ends.get(job.frame.id), report.run_of(job)
+        receipt = run.result.receipt if run else None
+        found.append(
+            {
+                "frame": job.frame.id,
+                "verdict": verdict_of(job.frame, run).word if run else "not run",
+                "seconds": receipt.seconds if receipt else None,
+                "peak_mb": receipt.peak_mb if receipt else None,
+                "status": "reused" if end is None else "run" if end.run else end.outcome.status,
+                "why": job.why,
+                "problem": str(end.problem) if end and end.problem else None,
+            }
+        )
+    return found
+
+
+def table(to: Console, report: "Report") -> None:
+    """The rows, for people."""
+    grid = _grid("frame", "verdict", "seconds", "MB", "run", "why")
+    for row in rows(report):
+        seconds = "-" if row["seconds"] is None else f"{row['seconds']:.1f}"
+        memory = "-" if row["peak_mb"] is None else f"{row['peak_mb']:.0f}"
+        shown = f"[{STYLES[row['verdict']]}]{row['verdict']}[/]"
+        grid.add_row(row["frame"], shown, seconds, memory, row["status"], _brief(row["why"]))
     to.print(grid)
+
+
+def plain_table(corpus: Corpus) -> str:
+    """The table that a build with nothing to do will show."""
+    from framebuild.build import Report, store_of
+    from framebuild.plan import plan
+
+    jobs, _ = plan(corpus, list(corpus.frames), {}, store_of(corpus.root))
+    text = io.StringIO()
+    table(Console(file=text, width=PLAIN_WIDTH, highlight=False), Report(jobs, []))
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+
+
+def _grid(*names: str) -> Table:
+    grid = Table(box=None, pad_edge=False)
+    for name in names:
+        grid.add_column(name, justify="right" if name in ("seconds", "MB") else "left")
+    return grid
 
 
 def _brief(why: str) -> str:
@@ -100,19 +139,18 @@ def _brief(why: str) -> str:
 def parts(to: Console, frame: Frame, run: Run | None) -> None:
     """Every prediction of a frame with its numbers, and the verdict they sum up to."""
     verdict: Verdict = verdict_of(frame, run)
-    grid = Table(box=None, pad_edge=False)
-    for name in ("prediction", "outcome", "measured", "control", "bound"):
-        grid.add_column(name)
+    grid = _grid("prediction", "outcome", "measured", "control", "bound")
     judged = [*([verdict.precondition] if verdict.precondition else []), *verdict.predictions]
     for bounded, one in zip(frame.record.demo.bounded, judged, strict=True):
-        measured = f"{one.measured.mean:.3g} [{one.measured.low:.3g}, {one.measured.high:.3g}]"
-        control = "-"
-        if one.control:
-            control = f"{one.control.mean:.3g} [{one.control.low:.3g}, {one.control.high:.3g}]"
         bound = f"{bounded.expect} {bounded.unit}"
-        row = (bounded.id, one.outcome, measured, control, bound) if run else (
-            bounded.id, "not run", "-", "-", bound
-        )  # fmt: skip
-        grid.add_row(*(cell.replace("[", "\\[") for cell in row))
+        if run is None:
+            grid.add_row(bounded.id, "not run", "-", "-", bound)
+            continue
+        control = _estimate(one.control) if one.control else "-"
+        grid.add_row(bounded.id, one.outcome, _estimate(one.measured), control, bound)
     to.print(grid)
     to.print(f"{frame.id}: [{STYLES[verdict.word]}]{verdict.word}[/], {verdict.why}")
+
+
+def _estimate(found: Interval) -> str:
+    return f"{found.mean:.3g} \\[{found.low:.3g}, {found.high:.3g}]"

@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 
 from framebuild.outcome import Executed, Outcome, cleaned, read_outcome
-from framebuild.watch import Limits, Watch, no_survivors
+from framebuild.watch import Limits, Watch
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 MUST_BE_EQUAL = ("torch", "transformers", "numpy", "scipy", "frames-encyclopedia")
@@ -34,6 +34,7 @@ class Task:
     limits: Limits
     environment: str  # a worker whose environment differs must refuse
     cache: str  # the folder for trained lab models, if the worker can reach it
+    server: str = ""  # the socket of a fork server, if it is on the same machine
 
 
 def environment() -> str:
@@ -45,15 +46,27 @@ def environment() -> str:
     return ", ".join(found)
 
 
+def kernel_environment() -> dict[str, str]:
+    """The environment of every kernel: one thread, and figures as notebooks show them."""
+    fixed = dict.fromkeys(THREAD_VARIABLES, "1")
+    backend = "module://matplotlib_inline.backend_inline"
+    fixed |= {"TOKENIZERS_PARALLELISM": "false", "MPLBACKEND": backend}
+    return {**os.environ, **fixed}
+
+
 def run_task(task: Task) -> Outcome:
     """Execute one demo in a kernel of its own, within its limits."""
     here = environment()
     if task.environment != here:
         what = f"this worker has {here}; the build has {task.environment}"
         return Outcome("wrong-environment", what, "install the same versions")
+    from framebuild.kernels import serves
+
     start = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="frame-") as folder, no_survivors():
-        executed, watch = _execute(task, _small_root(Path(folder), task))
+    executed, watch = _execute(task)
+    if executed.death and not watch.passed and task.server and not serves(task.server):
+        # It died with the server, and not by itself.
+        executed, watch = _execute(replace(task, server=""))
     return replace(
         read_outcome(task.frame, executed, task.limits),
         notebook=cleaned(executed.notebook),
@@ -61,6 +74,11 @@ def run_task(task: Task) -> Outcome:
         cpu_s=watch.cpu_s,
         peak_mb=watch.peak_mb,
     )
+
+
+def _execute(task: Task) -> tuple[Executed, Watch]:
+    with tempfile.TemporaryDirectory(prefix="frame-", ignore_cleanup_errors=True) as folder:
+        return _execute_in(_small_root(Path(folder), task), task)
 
 
 def _small_root(folder: Path, task: Task) -> Path:
@@ -71,7 +89,7 @@ def _small_root(folder: Path, task: Task) -> Path:
     return folder
 
 
-def _execute(task: Task, root: Path) -> tuple[Executed, Watch]:
+def _execute_in(root: Path, task: Task) -> tuple[Executed, Watch]:
     import papermill
     from nbclient.exceptions import DeadKernelError
     from papermill.engines import papermill_engines
@@ -81,10 +99,11 @@ def _execute(task: Task, root: Path) -> tuple[Executed, Watch]:
     logging.getLogger("papermill").setLevel(logging.ERROR)
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
     papermill_engines.register("frames", Engine)
-    session = Session(str(root / "work"), _kernel_environment(task, root), root / "kernel.log")
+    variables = kernel_environment() | {"FRAMES_ROOT": str(root), "FRAMES_CACHE": task.cache}
+    session = Session(str(root / "work"), variables, task.server, root / "kernel.log")
     notebook = nbformat.from_dict(task.notebook)
     death: str | None = None
-    with Watch(task.limits, session.kernel_pid) as watch:
+    with Watch(task.limits, session.root_pid) as watch:
         try:
             papermill.execute_notebook(
                 notebook,
@@ -99,17 +118,13 @@ def _execute(task: Task, root: Path) -> tuple[Executed, Watch]:
             pass  # the failing cell says it better, with its line
         except (DeadKernelError, RuntimeError, TimeoutError) as error:
             death = str(error) or type(error).__name__
+    passed = "output" if session.flooded else watch.passed
     log = session.log.read_text(errors="replace") if session.log.exists() else ""
-    done = Executed(session.notebook or notebook, session.cell, watch.passed, death, log)
-    return done, watch
+    return Executed(session.notebook or notebook, session.cell, passed, death, log), watch
 
 
-def _kernel_environment(task: Task, root: Path) -> dict[str, str]:
-    fixed = dict.fromkeys(THREAD_VARIABLES, "1")
-    fixed |= {
-        "TOKENIZERS_PARALLELISM": "false",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "FRAMES_ROOT": str(root),
-        "FRAMES_CACHE": task.cache,
-    }
-    return {**os.environ, **fixed}
+def warm_up() -> None:
+    """Import what every task needs; a worker does this while the fork server starts."""
+    import papermill.engines  # noqa: F401
+
+    import framebuild.engine  # noqa: F401

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import TracebackType
 from typing import NamedTuple
 
@@ -86,13 +86,15 @@ def usage(pid: int) -> tuple[float, float]:
     return memory, seconds
 
 
-def kill_tree(pid: int) -> None:
+def kill_tree(pid: int, but_not_itself: bool = False) -> None:
     """Kill a process and everything below it, whatever sessions they moved to.
 
     Each is stopped before its children are listed, so that none escapes by forking.
     """
     found: list[psutil.Process] = []
     todo = _tree(pid)[:1]
+    if but_not_itself:
+        todo = [child for process in todo for child in process.children()]
     while todo:
         process = todo.pop()
         with contextlib.suppress(psutil.Error):
@@ -102,21 +104,6 @@ def kill_tree(pid: int) -> None:
     for process in found:
         with contextlib.suppress(psutil.Error):
             process.kill()
-
-
-@contextlib.contextmanager
-def no_survivors() -> Iterator[None]:
-    """Kill what a demo left running. Orphans come back to this process, where Linux can do that."""
-    adopt_orphans()
-    before = {child.pid for child in psutil.Process().children(recursive=True)}
-    try:
-        yield
-    finally:
-        for child in psutil.Process().children():
-            if child.pid not in before:
-                kill_tree(child.pid)
-                with contextlib.suppress(psutil.Error):
-                    child.wait(timeout=5)
 
 
 def adopt_orphans() -> None:

@@ -1,41 +1,17 @@
-"""A small corpus to build, whose demos are a few lines and need no torch."""
+"""A small corpus to build, and the one way that tests build it."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from small import GOOD, Run, write_demo
 
-from framebuild.execute import Finished, execute
+from framebuild.conclude import Finished
+from framebuild.execute import Settings, execute
 from framebuild.load import load
 from framebuild.plan import plan
 from framebuild.store import Store
 from framebuild.watch import Limits
-
-GOOD = Path(__file__).parent.parent / "bad" / "good"
-
-PARAMETERS = """# %% tags=["parameters"]
-size: float = 0.75  # how large the effect is
-"""
-
-RESULT = """# %%
-from IPython.display import display
-
-shown = {
-    "schema_version": 1, "frame": "NAME", "seeds": [0, 1, 2], "models": [],
-    "reported": {"first": {"measured": [size] * 3, "control": [0.0] * 3}},
-    "environment": {"versions": {}, "device": "cpu", "dtype": "float32"},
-}
-display({"application/vnd.frame.result+json": shown, "text/plain": "shown"}, raw=True)
-"""
-
-Run = Callable[..., list[Finished]]
-
-
-def write_demo(root: Path, name: str, body: str = "") -> None:
-    """A demo that does something in its second cell and then reports what a verdict needs."""
-    text = f"{PARAMETERS}\n# %%\n{body or 'pass'}\n\n{RESULT.replace('NAME', name)}"
-    (root / "demos" / f"{name}.py").write_text(text, encoding="utf-8")
 
 
 @pytest.fixture
@@ -58,13 +34,18 @@ def run(root: Path, store: Store) -> Run:
     """Plan and execute what is stale among some frames; what ended, in the order of ids."""
 
     def run(
-        *ids: str, seconds: float = 60, memory_mb: float = 2048, **overrides: str
+        *ids: str,
+        seconds: float = 60,
+        memory_mb: float = 2048,
+        warm: bool = False,
+        **overrides: str,
     ) -> list[Finished]:
         corpus, _ = load(root)
         jobs, problems = plan(corpus, list(ids), overrides, store)
         assert not problems
         stale = [job for job in jobs if job.stale]
-        ended = list(execute(stale, store, 2, Limits(seconds, memory_mb)))
+        settings = Settings(2, Limits(seconds, memory_mb), warm=warm)
+        ended = list(execute(stale, store, settings))
         return sorted(ended, key=lambda end: end.job.frame.id)
 
     return run

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import GOOD, write_demo
+from small import GOOD, write_demo
 
 from framebuild.outcome import measurements
 from framespec.corpus import find_root

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import Run, write_demo
+from small import Run, write_demo
 
-from framebuild.execute import Finished
+from framebuild.conclude import Finished
 from framebuild.store import Store
 
 pytestmark = pytest.mark.kernel
@@ -111,7 +111,7 @@ def test_children_do_not_outlive_their_demo(root: Path, run: Run) -> None:
 
 
 def test_a_demo_that_kills_its_worker_takes_no_other_down(root: Path, run: Run) -> None:
-    write_demo(root, "good", "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)")
+    write_demo(root, "good", "import psutil\npsutil.Process().parents()[1].kill()")
     bad, fine = run("good", "other")
     assert fine.run is not None
     assert bad.outcome.status == "kernel-died"

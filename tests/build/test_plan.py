@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Run, write_demo
+from small import Run, write_demo
 
 from framebuild.load import load
 from framebuild.plan import Job, plan

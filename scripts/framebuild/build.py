@@ -1,0 +1,108 @@
+"""The steps put together: what to run, running it, and the site from what there is."""
+
+import contextlib
+import fcntl
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from framebuild import summary
+from framebuild.conclude import Finished
+from framebuild.demo import with_outputs
+from framebuild.execute import Settings, execute, expected_seconds
+from framebuild.load import Corpus
+from framebuild.plan import Job, plan
+from framebuild.problem import Problem
+from framebuild.render import Ran, render
+from framebuild.site import build_site
+from framebuild.store import Run, Store
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a build or a run came to."""
+
+    jobs: list[Job]
+    ended: list[Finished]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What the demos that failed ended with."""
+        return [end.problem for end in self.ended if end.problem]
+
+    def run_of(self, job: Job) -> Run | None:
+        """The run that a job has now, whether it was made or found."""
+        return next((end.run for end in self.ended if end.job is job), job.run)
+
+
+def store_of(root: Path) -> Store:
+    """Where finished runs are kept."""
+    return Store(root / ".cache" / "runs")
+
+
+def run_demos(corpus: Corpus, jobs: list[Job], settings: Settings, out: Console) -> Report:
+    """Run what is stale among jobs, with progress. An interrupt keeps what is finished."""
+    store, ended = store_of(corpus.root), []
+    stale = [job for job in jobs if job.stale]
+    if stale:
+        expected = {job.frame.id: expected_seconds(job, store) for job in stale}
+        with summary.progress(out, expected, settings.workers) as reporter:
+            for end in execute(stale, store, settings, reporter.tick):
+                reporter.finished(end)
+                ended.append(end)
+                _keep_failed(corpus.root, end)
+    return Report(jobs, ended)
+
+
+def _keep_failed(root: Path, end: Finished) -> None:
+    """A failed notebook is kept for a person to open, apart from the runs; a mended one goes."""
+    path = root / "build" / "failed" / f"{end.job.frame.id}.ipynb"
+    if end.run or end.outcome.notebook is None:
+        path.unlink(missing_ok=True)
+        return
+    with contextlib.suppress(OSError):  # a full disk is reported already
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(end.outcome.notebook, encoding="utf-8")
+
+
+def default_runs(corpus: Corpus) -> dict[str, Run]:
+    """The runs that pages show: with the demos' own parameters, and fresh."""
+    jobs, _ = plan(corpus, list(corpus.frames), {}, store_of(corpus.root))
+    return {job.frame.id: job.run for job in jobs if job.run}
+
+
+def write_site(corpus: Corpus) -> bool:
+    """Build site/ from the runs that there are; False if it was up to date already."""
+    store, ran = store_of(corpus.root), {}
+    for one, found in default_runs(corpus).items():
+        demo = corpus.frames[one].demo
+        if demo:
+            ran[one] = Ran(found, with_outputs(demo, store.notebook(found)))
+    return build_site(corpus.root, render(corpus, ran, _content_date(corpus.root)))
+
+
+def _content_date(root: Path) -> str:
+    """When the content was made: the last commit's time, so that equal trees give equal sites."""
+    command = ["git", "show", "-s", "--format=%cI", "HEAD"]
+    try:
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return done.stdout.strip()
+
+
+@contextlib.contextmanager
+def one_at_a_time(root: Path, out: Console) -> Iterator[None]:
+    """Let one build of a checkout write its site at a time; the system ends a dead one's lock."""
+    folder = root / "build"
+    folder.mkdir(exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            out.print("another build is running here; waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
