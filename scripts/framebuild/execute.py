@@ -16,6 +16,7 @@ from framebuild.conclude import Finished, conclude, current_commit
 from framebuild.kernels import Unavailable, warm_server
 from framebuild.outcome import Outcome
 from framebuild.plan import Job
+from framebuild.scratch import sweep
 from framebuild.store import Store
 from framebuild.task import Task, environment, kernel_environment, run_task, warm_up
 from framebuild.watch import Limits, die_with_parent
@@ -45,6 +46,8 @@ def execute(
     A worker that dies with its demo takes no other down: what was in flight is run again, each
     alone, and the one that dies twice is to blame. progress is called several times a second.
     """
+    sweep()
+    store.sweep()
     commit = current_commit(store.folder.parent.parent)
     ordered = sorted(jobs, key=lambda job: -expected_seconds(job, store))
     with contextlib.ExitStack() as stack:

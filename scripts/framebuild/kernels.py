@@ -11,15 +11,15 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Unicode
+
+from framebuild.scratch import scratch
 
 PROVISIONER = "frames-kept"
 START_S = 30.0
@@ -175,8 +175,8 @@ def warm_server(environment: dict[str, str]) -> Iterator[str]:
     """
     if sys.platform != "linux":
         raise Unavailable("kernels are forked on Linux only")
-    with tempfile.TemporaryDirectory(prefix="frames-") as folder:
-        path = str(Path(folder) / "socket")
+    with scratch() as folder:
+        path = str(folder / "socket")
         server = subprocess.Popen(
             [sys.executable, "-m", "framebuild.forkserver", path],
             env=environment,

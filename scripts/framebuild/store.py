@@ -2,13 +2,12 @@
 
 import hashlib
 import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from framebuild.scratch import scratch, sweep
 from framespec.record import Strict
 from framespec.result import Result
 
@@ -58,19 +57,23 @@ class Store:
         """Keep a run: written aside, then renamed, so that it is whole or absent."""
         target = self.folder / run.frame / run.key
         target.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=".aside-", dir=target.parent))
-        try:
-            (aside / f"{run.frame}.ipynb").write_text(notebook, encoding="utf-8")
-            (aside / "run.json").write_text(run.model_dump_json(indent=1), encoding="utf-8")
-            if target.exists():  # damaged, or run again by force: renaming needs the place empty
-                os.rename(target, aside / "before")
-            os.rename(aside, target)
-        except OSError:
-            if self.find(run.frame, run.key) is None:  # else another build was first, and equal
-                raise
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
-            shutil.rmtree(target / "before", ignore_errors=True)
+        with scratch(target.parent) as aside:
+            new, old = aside / "new", aside / "old"
+            new.mkdir()
+            (new / f"{run.frame}.ipynb").write_text(notebook, encoding="utf-8")
+            (new / "run.json").write_text(run.model_dump_json(indent=1), encoding="utf-8")
+            try:
+                if target.exists():  # damaged, or run again by force: renaming needs the place
+                    os.rename(target, old)
+                os.rename(new, target)
+            except OSError:
+                if self.find(run.frame, run.key) is None:
+                    raise  # else another build was first, with an equal run
+
+    def sweep(self) -> None:
+        """Remove what a killed build left half written."""
+        for folder in self.folder.glob("*"):
+            sweep(folder)
 
     def _read(self, folder: Path) -> Run | None:
         try:

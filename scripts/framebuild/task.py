@@ -7,7 +7,6 @@ import contextlib
 import logging
 import os
 import platform
-import tempfile
 import time
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -17,6 +16,7 @@ from typing import Any
 import nbformat
 
 from framebuild.outcome import Executed, Outcome, cleaned, read_outcome
+from framebuild.scratch import scratch
 from framebuild.watch import Limits, Watch
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -77,8 +77,8 @@ def run_task(task: Task) -> Outcome:
 
 
 def _execute(task: Task) -> tuple[Executed, Watch]:
-    with tempfile.TemporaryDirectory(prefix="frame-", ignore_cleanup_errors=True) as folder:
-        return _execute_in(_small_root(Path(folder), task), task)
+    with scratch() as folder:
+        return _execute_in(_small_root(folder, task), task)
 
 
 def _small_root(folder: Path, task: Task) -> Path:
