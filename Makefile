@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
        --constraint constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
-.PHONY: site test lint clean
+.PHONY: site test lint clean bench
 
 site: $(VENV)/.site
 	$(BIN)/frames build
@@ -38,3 +38,13 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 clean:
 	rm -rf build site .cache .mypy_cache .ruff_cache .pytest_cache
+
+# Compare with other builders, on a quiet machine: see benchmarks/README.md.
+bench: $(VENV)/.dev
+	test -d .venv-bench || $(PYTHON) -m venv .venv-bench
+	echo "$(abspath $(VENV))/lib/python$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')/site-packages" \
+	  > "$$(.venv-bench/bin/python -c 'import site; print(site.getsitepackages()[0])')/shared.pth"
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check \
+	  papermill nbmake pytest-xdist jupyter-cache sphinx-gallery 'jupyter-book<2'
+	$(BIN)/python benchmarks/compare.py
+	$(BIN)/python benchmarks/scale.py

@@ -14,6 +14,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12
+MANY = 500  # of the characters that nest; fewer cannot nest deep enough to harm the parser
 
 Location = tuple[str | int, ...]
 
@@ -79,7 +80,8 @@ def parse(raw: bytes) -> Document:
         line = raw.count(b"\n", 0, error.start) + 1
         raise YamlRefused(line, "file is not UTF-8 text", "save it as UTF-8") from None
     try:
-        _refuse_events(text)
+        if "&" in text or "*" in text or sum(map(text.count, "[{-?:")) > MANY:
+            _refuse_events(text)
         node = _compose(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -127,6 +129,8 @@ def _compose(text: str) -> Node | None:
 def _build(node: Node, at: Location, lines: dict[Location, int]) -> Any:
     line = node.start_mark.line + 1
     lines.setdefault(at, line)
+    if len(at) > MAX_DEPTH:
+        raise YamlRefused(line, f"nested more than {MAX_DEPTH} deep", "flatten it")
     if isinstance(node, ScalarNode) and node.tag in _CONVERT:
         return _CONVERT[node.tag](node.value)
     if isinstance(node, SequenceNode) and node.tag == "tag:yaml.org,2002:seq":

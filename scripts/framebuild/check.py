@@ -1,14 +1,15 @@
 """The rules that no single file can be judged by: each a pure function from corpus to problems."""
 
-import ast
 import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-from framebuild.demo import TYPES, Cell, Demo, Parameter, fits, reported_ids
+from framebuild.demo import TYPES, Demo, Parameter, fits, reported_ids
 from framebuild.load import Corpus, Frame
 from framebuild.problem import Problem
 from framespec.corpus import nearest
+
+MAY_BE_MARKUP = re.compile(r"<|\]\s*[(:\[]")  # else there is no HTML and no link to look at
 
 Rule = Callable[[Corpus], Iterator[Problem]]
 
@@ -120,24 +121,16 @@ def _demos(corpus: Corpus) -> Iterator[tuple[Frame, Demo]]:
 def syntax_error(corpus: Corpus) -> Iterator[Problem]:
     """Every code cell parses."""
     for _, demo in _demos(corpus):
-        for cell in demo.code:
-            if error := _syntax_fault(cell):
-                line = cell.line + (error.lineno or 1) - 1
-                yield Problem(demo.path, line, f"syntax error: {error.msg}", "correct the cell")
-
-
-def _syntax_fault(cell: Cell) -> SyntaxError | None:
-    try:
-        ast.parse(cell.source)
-    except SyntaxError as error:
-        return error
-    return None
+        for cell, tree in demo.trees.items():
+            if isinstance(tree, SyntaxError):
+                line = cell.line + (tree.lineno or 1) - 1
+                yield Problem(demo.path, line, f"syntax error: {tree.msg}", "correct the cell")
 
 
 def kernel_name(corpus: Corpus) -> Iterator[Problem]:
     """The kernel is python3, which every installation has."""
     for _, demo in _demos(corpus):
-        name = demo.notebook["metadata"]["kernelspec"]["name"]
+        name = demo.header.get("kernelspec", {}).get("name", "python3")
         if name != "python3":
             mend = "set kernelspec's name to python3 in the header"
             yield Problem(demo.path, 1, f"kernel '{name}' is somebody's own", mend)
@@ -186,7 +179,7 @@ def _fault_of(parameter: Parameter) -> tuple[str, str] | None:
 def reports_match(corpus: Corpus) -> Iterator[Problem]:
     """Every prediction is reported by the demo, and every report is of a prediction."""
     for frame, demo in _demos(corpus):
-        if any(_syntax_fault(cell) for cell in demo.code):
+        if any(isinstance(tree, SyntaxError) for tree in demo.trees.values()):
             continue  # what does not parse has its own problem, and may hold the reports
         reported = reported_ids(demo)
         known = [bounded.id for bounded in frame.record.demo.bounded]
@@ -225,7 +218,7 @@ def unsafe_markdown(corpus: Corpus) -> Iterator[Problem]:
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # every scheme must reach the rule, to be refused
     for _, demo in _demos(corpus):
         for cell in demo.cells:
-            if cell.kind != "markdown":
+            if cell.kind != "markdown" or not MAY_BE_MARKUP.search(cell.source):
                 continue
             for token in parser.parse(cell.source):
                 line = cell.line + (token.map[0] if token.map else 0)

@@ -3,13 +3,19 @@
 import ast
 import contextlib
 import io
+import json
+import re
 import tokenize
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+
+import yaml
 
 from framespec.result import Parameter as Value
 
 MARKER = "# %%"
+FENCE = "# ---"
 TYPES = ("int", "float", "str", "bool", "list[int]", "list[float]", "list[str]")
 
 
@@ -57,8 +63,19 @@ class Demo:
     """A demo's text and what can be read from it without running it."""
 
     path: str
+    text: str
     cells: tuple[Cell, ...]
-    notebook: dict[str, Any]  # as jupytext reads it, with cell ids fixed by position
+    header: dict[str, Any]  # what the file says of itself: its kernel, its format
+
+    @cached_property
+    def notebook(self) -> dict[str, Any]:
+        """As jupytext reads it, with cell ids fixed by position."""
+        return _to_notebook(self.text)
+
+    @cached_property
+    def trees(self) -> dict[Cell, ast.Module | SyntaxError]:
+        """Each code cell parsed, or what is wrong with it."""
+        return {cell: _parsed(cell.source) for cell in self.code}
 
     @property
     def code(self) -> tuple[Cell, ...]:
@@ -101,25 +118,59 @@ def _named(annotation: str | None) -> str:
 
 
 def read_demo(path: str, text: str) -> Demo:
-    """Read a percent notebook. Raises ValueError where text stands outside every cell."""
+    """Read a percent notebook's cells. Raises ValueError where text stands outside every cell.
+
+    This is the part of jupytext's format that `check` lets pass, read fast and with its lines;
+    what is executed and published is converted by jupytext itself, see Demo.notebook.
+    """
+    lines = text.splitlines()
+    header, first = _header(lines)
+    starts = [n for n in range(first, len(lines)) if lines[n].startswith(MARKER)]
+    before = lines[first : starts[0]] if starts else lines[first:]
+    if any(line.strip() for line in before):
+        raise ValueError("there is text outside the cells")
+    ends = [*starts[1:], len(lines)]
+    cells = tuple(_cell(lines, start, end) for start, end in zip(starts, ends, strict=True))
+    return Demo(path, text, cells, header)
+
+
+def _header(lines: list[str]) -> tuple[dict[str, Any], int]:
+    """The metadata in a leading comment between two `# ---`, and the number of its lines."""
+    if not lines or lines[0].rstrip() != FENCE or FENCE not in lines[1:]:
+        return {}, 0
+    end = lines.index(FENCE, 1)
+    try:
+        found = yaml.load("\n".join(line[2:] for line in lines[1:end]), Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        raise ValueError(f"its header is not YAML: {error}") from None
+    return (found.get("jupyter", {}) if isinstance(found, dict) else {}), end + 1
+
+
+def _cell(lines: list[str], start: int, end: int) -> Cell:
+    options = lines[start].removeprefix(MARKER)
+    tags = re.search(r"tags=(\[[^\]]*\])", options)
+    first = next((n for n in range(start + 1, end) if lines[n].strip()), start + 1)
+    body = lines[first:end]
+    while body and not body[-1].strip():
+        body.pop()
+    kind = "markdown" if "[markdown]" in options else "code"
+    if kind == "markdown":
+        body = [line.removeprefix("#").removeprefix(" ") for line in body]
+    return Cell(kind, "\n".join(body), first + 1, tuple(json.loads(tags[1])) if tags else ())
+
+
+def _to_notebook(text: str) -> dict[str, Any]:
     import jupytext
 
-    notebook = jupytext.reads(text, fmt="py:percent")
-    lines = text.splitlines()
-    starts = [number for number, line in enumerate(lines, 1) if line.startswith(MARKER)]
-    if len(starts) != len(notebook.cells):
-        raise ValueError("there is text outside the cells")
-    cells = []
-    for index, (cell, start) in enumerate(zip(notebook.cells, starts, strict=True)):
-        cell["id"] = f"cell-{index}"
-        first = next((n for n in range(start, len(lines)) if lines[n].strip()), start)
-        tags = tuple(cell.metadata.get("tags", ()))
-        cells.append(Cell(cell.cell_type, cell.source, first + 1, tags))
+    notebook: Any = jupytext.reads(text, fmt="py:percent")
+    for index, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{index}"  # jupytext draws them at random
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook.metadata.setdefault("kernelspec", kernel)
     notebook.metadata["language_info"] = {"name": "python"}
     notebook.metadata.pop("jupytext", None)
-    return Demo(path, tuple(cells), notebook)
+    found: dict[str, Any] = notebook
+    return found
 
 
 def _parameters(cell: Cell) -> tuple[Parameter, ...]:
@@ -171,13 +222,18 @@ def with_outputs(demo: Demo, executed: dict[str, Any]) -> dict[str, Any]:
     return notebook
 
 
+def _parsed(source: str) -> ast.Module | SyntaxError:
+    try:
+        return ast.parse(source)
+    except SyntaxError as error:
+        return error
+
+
 def reported_ids(demo: Demo) -> dict[str, int]:
     """The prediction ids that the demo's `.report("id", ...)` calls name, each with its line."""
     found: dict[str, int] = {}
-    for cell in demo.code:
-        try:
-            tree = ast.parse(cell.source)
-        except SyntaxError:
+    for cell, tree in demo.trees.items():
+        if isinstance(tree, SyntaxError) or ".report(" not in cell.source:
             continue
         for node in ast.walk(tree):
             if (

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote
@@ -104,6 +105,7 @@ def _page(path: str, template: str, **values: Any) -> Page:
     return Page(path, _environment().get_template(template).render(**values).encode())
 
 
+@cache
 def _environment() -> Environment:
     """Templates write Markdown; a record's text passes `text`, and `e` inside HTML."""
     environment = Environment(

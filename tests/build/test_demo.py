@@ -1,9 +1,12 @@
 """What is read from a demo without running it."""
 
+from pathlib import Path
+
 import nbformat
 import pytest
 
 from framebuild.demo import Parameter, read_demo, reported_ids, with_outputs
+from framespec.corpus import find_root
 
 TEXT = """# ---
 # jupyter:
@@ -89,3 +92,13 @@ def test_outputs_of_a_run_join_the_prose_of_now() -> None:
     assert [cell.source for cell in joined.cells[:2]] == ["# A better question", "More."]
     assert joined.cells[3].outputs[0].text == "done"
     assert joined.cells[3].execution_count == 2
+
+
+@pytest.mark.parametrize("path", sorted((find_root() / "demos").glob("*.py")), ids=lambda p: p.stem)
+def test_cells_are_those_that_jupytext_reads(path: Path) -> None:
+    demo = read_demo(path.name, path.read_text(encoding="utf-8"))
+    converted = demo.notebook["cells"]
+    assert [cell.kind for cell in demo.cells] == [cell["cell_type"] for cell in converted]
+    assert [cell.source for cell in demo.cells] == [cell["source"] for cell in converted]
+    tags = [tuple(cell["metadata"].get("tags", ())) for cell in converted]
+    assert [cell.tags for cell in demo.cells] == tags
