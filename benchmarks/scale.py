@@ -40,9 +40,8 @@ def processor_s() -> float:
 
 def main(counts: list[int]) -> None:
     """Seconds of processor time for each step and number of frames."""
-    print(
-        "| frames | records s | load s | check s | render s | mkdocs s | site MB |\n|---|---|---|---|---|---|---|"
-    )
+    print("| frames | records s | load s | check s | render s | mkdocs s | site MB |")
+    print("|---|---|---|---|---|---|---|")
     for count in counts:
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)

@@ -51,6 +51,7 @@ def render(corpus: Corpus, ran: dict[str, Ran], built: str) -> list[Page]:
     pages = [
         _page("index.md", "index.md", frames=list(objects.values()), topics=corpus.topics),
         _page("evidence/index.md", "evidence.md", frames=list(objects.values())),
+        _page("timing/index.md", "timing.md", frames=_longest_first(objects)),
         Page("assets/frames.css", (files("framebuild") / "assets" / "frames.css").read_bytes()),
         Page("api/frame.schema.json", record_schema_text().encode()),
         _json("api/frames.json", _everything(objects, built)),
@@ -60,6 +61,11 @@ def render(corpus: Corpus, ran: dict[str, Ran], built: str) -> list[Page]:
     for old, new in corpus.stubs.items():
         pages.append(_page(f"frames/{old}/index.md", "moved.md", new=new, old=old))
     return sorted(pages, key=lambda page: page.path)
+
+
+def _longest_first(objects: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    timed = [found for found in objects.values() if found["receipt"]]
+    return sorted(timed, key=lambda found: -found["seconds"])
 
 
 def _everything(objects: dict[str, dict[str, Any]], built: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ site_dir: site
 nav:
   - Frames: index.md
   - Evidence: evidence/index.md
+  - Timing: timing/index.md
 not_in_nav: |
   /frames/
 """
