@@ -129,7 +129,7 @@ BUILDERS = (
     Builder(
         "pytest --nbmake -n 2",
         _notebooks,
-        "pytest --nbmake --overwrite -n 2 -q -p no:cacheprovider notebooks",
+        "$TOOLS/python -m pytest --nbmake --overwrite -n 2 -q -p no:cacheprovider notebooks",
         _holds("notebooks/*.ipynb", RESULT + ":"),
         _change_notebook,
         caches=False,

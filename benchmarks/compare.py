@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import statistics
+import sys
 import tempfile
 from pathlib import Path
 
@@ -18,10 +19,11 @@ Results = dict[tuple[str, str], list[Cost]]
 
 def environment(folder: Path, tools: Path) -> dict[str, str]:
     """One thread a kernel, our interpreter for every kernel, and the tools on the path."""
-    ours = Path(os.sys.executable).parent  # type: ignore[attr-defined]
+    ours = Path(sys.executable).parent
     return {
         **os.environ,
         "PATH": f"{ours}:{tools}:{os.environ['PATH']}",
+        "TOOLS": str(tools),
         "JUPYTER_PATH": str(folder),
         "OMP_NUM_THREADS": "1",
         "HF_HUB_OFFLINE": "1",

@@ -2,40 +2,22 @@
 
 import contextlib
 import fcntl
+import io
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
 from framebuild import summary
-from framebuild.conclude import Finished
+from framebuild.conclude import Finished, Report
 from framebuild.demo import with_outputs
 from framebuild.execute import Settings, execute, expected_seconds
 from framebuild.load import Corpus
 from framebuild.plan import Job, plan
-from framebuild.problem import Problem
 from framebuild.render import Ran, render
 from framebuild.site import build_site
 from framebuild.store import Run, Store
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a build or a run came to."""
-
-    jobs: list[Job]
-    ended: list[Finished]
-
-    @property
-    def problems(self) -> list[Problem]:
-        """What the demos that failed ended with."""
-        return [end.problem for end in self.ended if end.problem]
-
-    def run_of(self, job: Job) -> Run | None:
-        """The run that a job has now, whether it was made or found."""
-        return next((end.run for end in self.ended if end.job is job), job.run)
 
 
 def store_of(root: Path) -> Store:
@@ -72,6 +54,15 @@ def default_runs(corpus: Corpus) -> dict[str, Run]:
     """The runs that pages show: with the demos' own parameters, and fresh."""
     jobs, _ = plan(corpus, list(corpus.frames), {}, store_of(corpus.root))
     return {job.frame.id: job.run for job in jobs if job.run}
+
+
+def table_of(corpus: Corpus) -> str:
+    """The table that a build with nothing to do will show."""
+    jobs, _ = plan(corpus, list(corpus.frames), {}, store_of(corpus.root))
+    text = io.StringIO()
+    to = Console(file=text, width=summary.PLAIN_WIDTH, highlight=False)
+    summary.table(to, Report(jobs, []))
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
 
 def write_site(corpus: Corpus) -> bool:

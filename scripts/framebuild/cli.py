@@ -24,7 +24,7 @@ from framebuild.arguments import (
 from framespec.corpus import find_root, nearest
 
 if TYPE_CHECKING:
-    from framebuild.build import Report
+    from framebuild.conclude import Report
     from framebuild.load import Corpus
     from framebuild.plan import Job
     from framebuild.problem import Problem
@@ -137,7 +137,7 @@ def build(forced: tuple[str, ...], **options: Any) -> None:
         click.echo(said)
         return
     from framebuild import summary
-    from framebuild.build import one_at_a_time, run_demos, write_site
+    from framebuild.build import one_at_a_time, run_demos, table_of, write_site
 
     inputs = fresh.inputs_now(root)
     corpus = _clean(forced, only=False)
@@ -149,7 +149,7 @@ def build(forced: tuple[str, ...], **options: Any) -> None:
             click.echo("site/ was not built: mend the demos first", err=True)
         _finish(report, options["junit"])
         click.echo(_site_line(write_site(corpus)))
-        quiet = "\n".join([summary.plain_table(corpus), _site_line(False)])
+        quiet = "\n".join([table_of(corpus), _site_line(False)])
         fresh.remember(root, inputs, quiet)
 
 

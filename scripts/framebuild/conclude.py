@@ -24,6 +24,23 @@ class Finished:
     problem: Problem | None
 
 
+@dataclass(frozen=True)
+class Report:
+    """What a build or a run came to."""
+
+    jobs: list[Job]
+    ended: list[Finished]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What the demos that failed ended with."""
+        return [end.problem for end in self.ended if end.problem]
+
+    def run_of(self, job: Job) -> Run | None:
+        """The run that a job has now, whether it was made or found."""
+        return next((end.run for end in self.ended if end.job is job), job.run)
+
+
 def conclude(job: Job, outcome: Outcome, store: Store, commit: str) -> Finished:
     """Keep a good run; say of a bad one what is wrong, where, and how to mend it."""
     found = None

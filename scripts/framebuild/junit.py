@@ -1,13 +1,11 @@
 """The outcome of demos as JUnit XML, which continuous integration knows how to show."""
 
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-if TYPE_CHECKING:
-    from framebuild.build import Report
+from framebuild.conclude import Report
 
 
-def junit_xml(report: "Report") -> bytes:
+def junit_xml(report: Report) -> bytes:
     """One test case a demo: a failure where it did not finish, skipped where it was reused."""
     ends = {end.job.frame.id: end for end in report.ended}
     suite = ElementTree.Element("testsuite", name="frames")

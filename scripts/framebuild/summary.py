@@ -1,24 +1,20 @@
 """What the command line shows: progress while demos run, and one table at the end."""
 
-import io
 import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from framebuild.api import verdict_of
-from framebuild.conclude import Finished
-from framebuild.load import Corpus, Frame
+from framebuild.conclude import Finished, Report
+from framebuild.load import Frame
 from framebuild.store import Run
 from framespec.judge import Interval, Verdict
-
-if TYPE_CHECKING:
-    from framebuild.build import Report
 
 STYLES = {
     "supported": "green",
@@ -80,7 +76,7 @@ class Reporter:
         self.console.print(line, markup=False, soft_wrap=True)
 
 
-def rows(report: "Report") -> list[dict[str, Any]]:
+def rows(report: Report) -> list[dict[str, Any]]:
     """One row a demo: verdict, seconds, memory, whether and why it ran, what it failed with."""
     ends = {end.job.frame.id: end for end in report.ended}
     found = []
@@ -101,7 +97,7 @@ def rows(report: "Report") -> list[dict[str, Any]]:
     return found
 
 
-def table(to: Console, report: "Report") -> None:
+def table(to: Console, report: Report) -> None:
     """The rows, for people."""
     grid = _grid("frame", "verdict", "seconds", "MB", "run", "why")
     for row in rows(report):
@@ -110,17 +106,6 @@ def table(to: Console, report: "Report") -> None:
         shown = f"[{STYLES[row['verdict']]}]{row['verdict']}[/]"
         grid.add_row(row["frame"], shown, seconds, memory, row["status"], _brief(row["why"]))
     to.print(grid)
-
-
-def plain_table(corpus: Corpus) -> str:
-    """The table that a build with nothing to do will show."""
-    from framebuild.build import Report, store_of
-    from framebuild.plan import plan
-
-    jobs, _ = plan(corpus, list(corpus.frames), {}, store_of(corpus.root))
-    text = io.StringIO()
-    table(Console(file=text, width=PLAIN_WIDTH, highlight=False), Report(jobs, []))
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
 
 def _grid(*names: str) -> Table:
