@@ -45,6 +45,6 @@ bench: $(VENV)/.dev
 	echo "$(abspath $(VENV))/lib/python$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')/site-packages" \
 	  > "$$(.venv-bench/bin/python -c 'import site; print(site.getsitepackages()[0])')/shared.pth"
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check \
-	  papermill nbmake pytest-xdist jupyter-cache sphinx-gallery 'jupyter-book<2'
+	  papermill nbmake pytest-xdist jupyter-cache sphinx-gallery joblib 'jupyter-book<2'
 	$(BIN)/python benchmarks/compare.py
 	$(BIN)/python benchmarks/scale.py

@@ -49,7 +49,7 @@ def _change_notebook(folder: Path, time: int) -> None:
 def _change_demo(folder: Path, time: int) -> None:
     path = sorted((folder / "demos").glob("*.py"))[5]
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("LENGTH, MARK", f"time = {time}\nLENGTH, MARK", 1))
+    path.write_text(text.replace("LENGTH, MARK", f"changed = {time}\nLENGTH, MARK", 1))
 
 
 def _holds(pattern: str, text: str) -> Callable[[Path], int]:

@@ -50,7 +50,8 @@ def once(
         costs[state] = measure(builder.command, folder, variables, log)
         found = builder.done(folder)
         if costs[state].status or found < count:
-            print(f"  {builder.name}: {found} of {count} done, see {log}")
+            said = log.read_text(encoding="utf-8", errors="replace")[-2000:]
+            print(f"  {builder.name}: {found} of {count} done\n{said}")
             return {}
         print(f"  {builder.name}, {state}: {costs[state]}", flush=True)
     return costs

@@ -6,6 +6,7 @@ parallel region. A request it must not serve is answered with the reason, and th
 fresh process instead.
 """
 
+import contextlib
 import gc
 import importlib
 import json
@@ -77,7 +78,7 @@ def serve(path: str) -> None:
     """Answer requests on a socket for as long as the parent lives."""
     die_with_parent()
     preload()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are reaped by the system
+    signal.signal(signal.SIGCHLD, _reap)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         os.chmod(path, 0o600)
@@ -87,6 +88,13 @@ def serve(path: str) -> None:
             line, _ = listener.accept()
             with line:
                 _answer(listener, line)
+
+
+def _reap(number: int, frame: object) -> None:
+    """Wait for keepers that ended, so that the time that they used is counted as ours."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            continue
 
 
 def _answer(listener: socket.socket, line: socket.socket) -> None:
