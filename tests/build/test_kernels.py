@@ -36,7 +36,7 @@ def server() -> Iterator[str]:
         yield path
 
 
-AMPLE = Limits(30, 2048)
+AMPLE = Limits(60, 2048)
 
 
 def run(root: Path, server: str, body: str, limits: Limits = AMPLE) -> Outcome:
@@ -67,7 +67,8 @@ FAULTS = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_faults_end_as_they_do_in_a_fresh_process(name: str, root: Path, server: str) -> None:
     body, status = FAULTS[name]
-    assert run(root, server, body, Limits(4, 1200)).status == status
+    seconds = 10 if status == "timeout" else 60
+    assert run(root, server, body, Limits(seconds, 1200)).status == status
     assert serves(server)
     assert run(root, server, "pass").status == "ok"
 
@@ -201,7 +202,7 @@ def test_a_kernel_that_never_starts(
     assert ended.status == "kernel-died"
     assert ended.what.endswith("no kernel today")
     launcher.write_text("import time\ntime.sleep(600)")
-    assert run(root, "", "pass", Limits(4, 1200)).status == "timeout"
+    assert run(root, "", "pass", Limits(6, 1200)).status == "timeout"
 
 
 def test_another_environment_is_refused(root: Path) -> None:
