@@ -104,7 +104,7 @@ BUILDERS = (
     Builder(
         "this build",
         _frames,
-        "FRAMES_ROOT=$PWD frames build --jobs 2",
+        "FRAMES_ROOT=$PWD frames build",
         _holds(".cache/runs/*/*/*.ipynb", RESULT),
         _change_demo,
     ),

@@ -55,7 +55,7 @@ parameter_option = click.option(
     help="A parameter of the demo; `-p NAME VALUE` works too.",
 )  # fmt: skip
 run_options = [
-    click.option("--jobs", type=click.IntRange(1), help="Demos at once [default: processors]."),
+    click.option("--jobs", type=click.IntRange(1), help="Demos at once [default: processors + 1]."),
     click.option("--timeout", type=float, default=600, show_default=True, help="Seconds a demo."),
     click.option("--memory", type=float, default=4096, show_default=True, help="MB a demo."),
     click.option("--no-warm", is_flag=True, help="Start each kernel afresh, not by a fork."),

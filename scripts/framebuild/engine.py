@@ -87,6 +87,7 @@ class Engine(NBClientEngine):  # type: ignore[misc]  # papermill has no types
             km=manager,
             kernel_name=kernel_name,
             timeout=None,
+            shutdown_kernel="immediate",  # its keeper ends whatever it started
             startup_timeout=START_TIMEOUT_S,
             resources={"metadata": {"path": session.folder}},
             on_cell_execute=session.note,

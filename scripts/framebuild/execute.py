@@ -211,5 +211,7 @@ def _task(
 
 
 def default_workers() -> int:
-    """As many as there are processors to use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """One more than there are processors: a kernel computes nothing while it starts and stops."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) + 1
+    return (os.cpu_count() or 1) + 1
