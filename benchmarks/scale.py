@@ -10,7 +10,7 @@ from pathlib import Path
 from framebuild.check import check
 from framebuild.load import load
 from framebuild.render import render
-from framebuild.site import build_site
+from framebuild.site import build_site, mkdocs_ready
 from framespec.corpus import find_root
 
 
@@ -60,8 +60,8 @@ def main(counts: list[int]) -> None:
             assert not problems, problems[0]
             pages = render(found, {}, "unknown")
             times.append(processor_s())
-            (root / "build").mkdir()
-            build_site(root, pages)
+            with mkdocs_ready(root) as mkdocs:
+                build_site(root, pages, mkdocs)
             times.append(processor_s())
             steps = [after - before for before, after in pairwise(times)]
             files = [path for path in (root / "site").rglob("*") if path.is_file()]

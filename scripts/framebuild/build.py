@@ -12,12 +12,14 @@ from rich.console import Console
 from framebuild import summary
 from framebuild.conclude import Finished, Report
 from framebuild.demo import with_outputs
-from framebuild.execute import Settings, execute, expected_seconds
+from framebuild.execute import WORTH_A_SERVER, Settings, execute, expected_seconds
+from framebuild.kernels import Unavailable, WarmServer
 from framebuild.load import Corpus
 from framebuild.plan import Job, plan
 from framebuild.render import Ran, render
-from framebuild.site import build_site
+from framebuild.site import build_site, mkdocs_ready
 from framebuild.store import Run, Store
+from framebuild.task import kernel_environment
 
 
 def store_of(root: Path) -> Store:
@@ -25,14 +27,37 @@ def store_of(root: Path) -> Store:
     return Store(root / ".cache" / "runs")
 
 
-def run_demos(corpus: Corpus, jobs: list[Job], settings: Settings, out: Console) -> Report:
+@contextlib.contextmanager
+def early_server(root: Path, settings: Settings) -> Iterator[WarmServer | None]:
+    """A fork server that imports while we still plan, if many demos have never run."""
+    stems = [path.stem for path in (root / "demos").glob("*.py")]
+    new = [stem for stem in stems if not (store_of(root).folder / stem).is_dir()]
+    if not settings.forks or len(new) < WORTH_A_SERVER:
+        yield None
+        return
+    try:
+        server = WarmServer(kernel_environment())
+    except Unavailable:
+        yield None
+        return
+    with contextlib.closing(server):
+        yield server
+
+
+def run_demos(
+    corpus: Corpus,
+    jobs: list[Job],
+    settings: Settings,
+    out: Console,
+    early: WarmServer | None = None,
+) -> Report:
     """Run what is stale among jobs, with progress. An interrupt keeps what is finished."""
     store, ended = store_of(corpus.root), []
     stale = [job for job in jobs if job.stale]
     if stale:
         expected = {job.frame.id: expected_seconds(job, store) for job in stale}
         with summary.progress(out, expected, settings.workers) as reporter:
-            for end in execute(stale, store, settings, reporter.tick):
+            for end in execute(stale, store, settings, reporter.tick, early):
                 reporter.finished(end)
                 ended.append(end)
                 _keep_failed(corpus.root, end)
@@ -68,11 +93,13 @@ def table_of(corpus: Corpus) -> str:
 def write_site(corpus: Corpus) -> bool:
     """Build site/ from the runs that there are; False if it was up to date already."""
     store, ran = store_of(corpus.root), {}
-    for one, found in default_runs(corpus).items():
-        demo = corpus.frames[one].demo
-        if demo:
-            ran[one] = Ran(found, with_outputs(demo, store.notebook(found)))
-    return build_site(corpus.root, render(corpus, ran, _content_date(corpus.root)))
+    with mkdocs_ready(corpus.root) as mkdocs:
+        for one, found in default_runs(corpus).items():
+            demo = corpus.frames[one].demo
+            if demo:
+                ran[one] = Ran(found, with_outputs(demo, store.notebook(found)))
+        pages = render(corpus, ran, _content_date(corpus.root))
+        return build_site(corpus.root, pages, mkdocs)
 
 
 def _content_date(root: Path) -> str:

@@ -137,13 +137,14 @@ def build(forced: tuple[str, ...], **options: Any) -> None:
         click.echo(said)
         return
     from framebuild import summary
-    from framebuild.build import one_at_a_time, run_demos, table_of, write_site
+    from framebuild.build import early_server, one_at_a_time, run_demos, table_of, write_site
 
     inputs = fresh.inputs_now(root)
-    corpus = _clean(forced, only=False)
-    out = summary.console()
+    how, out = settings(options), summary.console()
     with one_at_a_time(root, out):
-        report = run_demos(corpus, _jobs(corpus, (), (), forced), settings(options), out)
+        with early_server(root, how) as early:
+            corpus = _clean(forced, only=False)
+            report = run_demos(corpus, _jobs(corpus, (), (), forced), how, out, early)
         summary.table(out, report)
         if report.problems:
             click.echo("site/ was not built: mend the demos first", err=True)

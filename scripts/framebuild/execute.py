@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 
 from framebuild.conclude import Finished, conclude, current_commit
-from framebuild.kernels import Unavailable, warm_server
+from framebuild.kernels import Unavailable, WarmServer
 from framebuild.outcome import Outcome
 from framebuild.plan import Job
 from framebuild.scratch import sweep
@@ -37,14 +37,24 @@ class Settings:
     warm: bool = True  # fork kernels from a server that has imported the libraries
     dask: str | None = None  # the address of a cluster's scheduler
 
+    @property
+    def forks(self) -> bool:
+        """Whether kernels may be forked here."""
+        return self.warm and not self.dask
+
 
 def execute(
-    jobs: list[Job], store: Store, settings: Settings, progress: Callable[[], None] = lambda: None
+    jobs: list[Job],
+    store: Store,
+    settings: Settings,
+    progress: Callable[[], None] = lambda: None,
+    early: WarmServer | None = None,
 ) -> Iterator[Finished]:
     """Run every job, the longest first, and keep each run as it finishes.
 
     A worker that dies with its demo takes no other down: what was in flight is run again, each
     alone, and the one that dies twice is to blame. progress is called several times a second.
+    early: a server that was started in advance, and that the caller closes.
     """
     sweep()
     store.sweep()
@@ -52,7 +62,7 @@ def execute(
     ordered = sorted(jobs, key=lambda job: -expected_seconds(job, store))
     with contextlib.ExitStack() as stack:
         pool = stack.enter_context(_pool(settings, settings.workers))
-        server = _server(stack, pool, settings, jobs)
+        server = _server(stack, pool, settings, jobs, early)
         lost = []
         for job, outcome in _run_all(pool, ordered, settings, store, server, progress):
             if outcome is None and not settings.dask:  # a cluster has tried again by itself
@@ -100,15 +110,21 @@ def _start_worker() -> None:
 
 
 def _server(
-    stack: contextlib.ExitStack, pool: Executor, settings: Settings, jobs: list[Job]
+    stack: contextlib.ExitStack,
+    pool: Executor,
+    settings: Settings,
+    jobs: list[Job],
+    early: WarmServer | None,
 ) -> str:
     """The socket of a fork server, where one is wanted, worth it and to be had."""
-    if not settings.warm or settings.dask or len(jobs) < WORTH_A_SERVER:
+    if not settings.forks or len(jobs) < WORTH_A_SERVER:
         return ""
     for _ in range(settings.workers):
         pool.submit(warm_up)
     try:
-        return stack.enter_context(warm_server(kernel_environment()))
+        if early is None:
+            early = stack.enter_context(contextlib.closing(WarmServer(kernel_environment())))
+        return early.ready()
     except Unavailable:
         return ""
 

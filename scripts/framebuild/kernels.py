@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
@@ -167,32 +168,44 @@ class KeptSpecs(KernelSpecManager):
         return spec
 
 
-@contextlib.contextmanager
-def warm_server(environment: dict[str, str]) -> Iterator[str]:
-    """The socket of a server that forks kernels for as long as the block runs.
+class WarmServer:
+    """A server that forks kernels until it is closed. Starting it does not wait for it."""
 
-    environment: of the kernels to come. Raises Unavailable where the server does not start.
-    """
-    if sys.platform != "linux":
-        raise Unavailable("kernels are forked on Linux only")
-    with scratch() as folder:
-        path = str(folder / "socket")
-        server = subprocess.Popen(
-            [sys.executable, "-m", "framebuild.forkserver", path],
+    def __init__(self, environment: dict[str, str]) -> None:
+        """environment: of the kernels to come. Raises Unavailable where there is no fork."""
+        if sys.platform != "linux":
+            raise Unavailable("kernels are forked on Linux only")
+        self._folder = contextlib.ExitStack()
+        self._path = str(self._folder.enter_context(scratch()) / "socket")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "framebuild.forkserver", self._path],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        try:
-            assert server.stdout is not None
-            if not server.stdout.readline():  # it ends, or says that it is ready
+
+    def ready(self) -> str:
+        """Its socket, once it has imported. Raises Unavailable if it ended instead."""
+        if not Path(self._path).exists():
+            assert self._process.stdout is not None
+            if not self._process.stdout.readline():
                 raise Unavailable("the server ended while it was importing")
-            yield path
-        finally:
-            server.kill()
-            server.communicate()
+        return self._path
+
+    def close(self) -> None:
+        """End it, and every kernel that it forked."""
+        self._process.kill()
+        self._process.communicate()
+        self._folder.close()
+
+
+@contextlib.contextmanager
+def warm_server(environment: dict[str, str]) -> Iterator[str]:
+    """The socket of a server that forks kernels for as long as the block runs."""
+    with contextlib.closing(WarmServer(environment)) as server:
+        yield server.ready()
 
 
 def serves(path: str) -> bool:

@@ -14,7 +14,7 @@ from selenium.webdriver.common.by import By
 
 from framebuild.load import load
 from framebuild.render import render
-from framebuild.site import build_site
+from framebuild.site import build_site, mkdocs_ready
 from framespec.corpus import find_root
 
 DRIVER = shutil.which("chromedriver")
@@ -36,7 +36,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("site")
     shutil.copy(find_root() / "mkdocs.yml", root)
     corpus, _ = load(find_root())
-    build_site(root, render(corpus, {}, "2026-01-01"))
+    with mkdocs_ready(root) as mkdocs:
+        build_site(root, render(corpus, {}, "2026-01-01"), mkdocs)
     return root / "site"
 
 
