@@ -1,5 +1,6 @@
 """How what is typed after `frames` is read: options, parameters, and what is said to a mistake."""
 
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -45,7 +46,9 @@ class Commands(click.Group):
             raise Misuse(refused.what, refused.mend) from None
         except KeyboardInterrupt:
             click.echo("stopped; what was finished is kept", err=True)
-            sys.exit(INTERRUPTED)
+            sys.stdout.flush()
+            # Not sys.exit: the pool's own threads could wait for ever for workers that were killed.
+            os._exit(INTERRUPTED)
 
 
 ids_argument = click.argument("ids", nargs=-1, metavar="[ID]...")
