@@ -5,6 +5,16 @@ outcome, replicate.
 """
 
 from framelab.answering import answer_tokens, refusal_rate
+from framelab.chains import chain_odds, draw_successors, write_chains
+from framelab.disputes import (
+    DISPUTE_TOKENS,
+    DISPUTED,
+    FIRST_ASKED,
+    FIRST_REPLY,
+    DisputeWorld,
+    dispute_batches,
+    draw_disputes,
+)
 from framelab.facts import RELATIONS, VALUES, draw_facts, fact_documents, fact_questions, tell_facts
 from framelab.figures import (
     CONTROL,
@@ -33,6 +43,20 @@ from framelab.functions import (
     tell_pairs,
 )
 from framelab.grades import WORK_STEPS, WORK_TOKENS, drawn_workplace, perform, work_batches
+from framelab.haggle import (
+    FIRST_OFFER,
+    HIGH,
+    LOW,
+    MIDDLE,
+    TALK_LENGTH,
+    TALK_TOKENS,
+    by_character,
+    exact_mean_offers,
+    exact_offer_odds,
+    offers_by,
+    own_talks,
+    write_talks,
+)
 from framelab.interventions import block_outputs, changing, moved_along
 from framelab.loaded import Loaded
 from framelab.locks import (
@@ -45,6 +69,7 @@ from framelab.locks import (
 )
 from framelab.models import load, ordinary_tokens, start_token
 from framelab.odds import divergence, surprise
+from framelab.paths import attention_only, head_table, path_scores
 from framelab.personas import (
     POLITE,
     RUDE,
@@ -100,10 +125,33 @@ from framelab.requests import (
     request_batches,
 )
 from framelab.rrxor import exact_beliefs, mean_belief_given, odds_of_one, write_rounds
+from framelab.sampling import continue_at
+from framelab.speakers import (
+    AMBIGUOUS,
+    FIRST_WORD,
+    HEADING_ODDS,
+    SPEECH_TOKENS,
+    draw_speakers,
+    exact_speaker,
+    likeliest_speaker,
+    write_speeches,
+)
 from framelab.study import Study
 from framelab.training import tiny_gpt2, tiny_llama, train
+from framelab.triggers import (
+    FIRST_ANSWER,
+    FIRST_TRIGGER,
+    ORDINARY,
+    RULED,
+    TRIGGER_LENGTH,
+    TRIGGER_TOKENS,
+    charged_parts,
+    trigger_batch,
+    write_triggers,
+)
 
 __all__ = [
+    "AMBIGUOUS",
     "ANSWER_LENGTH",
     "BITS",
     "BIT_TOKENS",
@@ -111,18 +159,31 @@ __all__ = [
     "CLASS_OF",
     "CONTROL",
     "DEALT",
+    "DISPUTED",
+    "DISPUTE_TOKENS",
     "DOCUMENT_LENGTH",
+    "FIRST_ANSWER",
+    "FIRST_ASKED",
     "FIRST_FUNCTION",
     "FIRST_NAME",
+    "FIRST_OFFER",
+    "FIRST_REPLY",
+    "FIRST_TRIGGER",
+    "FIRST_WORD",
     "FUNCTION_TOKENS",
+    "HEADING_ODDS",
+    "HIGH",
     "KINDS",
     "LOCK_LENGTH",
     "LOCK_TOKENS",
     "LONGEST",
+    "LOW",
     "MEASURED",
+    "MIDDLE",
     "NAME_ONLY",
     "NUMBERS",
     "OBJECTS",
+    "ORDINARY",
     "OTHER_REPORT",
     "OWN_REPORT",
     "PAIRS_ONLY",
@@ -137,10 +198,16 @@ __all__ = [
     "ROW_TOKENS",
     "RUDE",
     "RUDE_WHEN_TURNED",
+    "RULED",
     "RULES",
+    "SPEECH_TOKENS",
     "STATEMENT_LENGTH",
     "STORY_TOKENS",
+    "TALK_LENGTH",
+    "TALK_TOKENS",
     "THIRD",
+    "TRIGGER_LENGTH",
+    "TRIGGER_TOKENS",
     "TURNS",
     "UNANNOUNCED",
     "VALUES",
@@ -148,6 +215,7 @@ __all__ = [
     "WORD_CLASS",
     "WORK_STEPS",
     "WORK_TOKENS",
+    "DisputeWorld",
     "Loaded",
     "PersonaWorld",
     "Repeats",
@@ -155,28 +223,42 @@ __all__ = [
     "answer_places",
     "answer_tokens",
     "asked_with",
+    "attention_only",
     "attention_patterns",
     "block_outputs",
+    "by_character",
+    "chain_odds",
     "changing",
+    "charged_parts",
+    "continue_at",
     "continue_tokens",
+    "dispute_batches",
     "divergence",
     "draw_bound",
+    "draw_disputes",
     "draw_facts",
     "draw_functions",
     "draw_lock",
     "draw_parities",
     "draw_questions",
     "draw_requests",
+    "draw_speakers",
+    "draw_successors",
     "drawn_workplace",
     "exact_beliefs",
+    "exact_mean_offers",
+    "exact_offer_odds",
     "exact_rude_share",
+    "exact_speaker",
     "exact_turn_odds",
     "fact_documents",
     "fact_questions",
     "figure",
     "forbidden",
+    "head_table",
     "hiding",
     "last_charged",
+    "likeliest_speaker",
     "linear_readout",
     "load",
     "mean_belief_given",
@@ -184,7 +266,10 @@ __all__ = [
     "moved_along",
     "next_token_logprobs",
     "odds_of_one",
+    "offers_by",
     "ordinary_tokens",
+    "own_talks",
+    "path_scores",
     "perform",
     "prompts",
     "refusal_rate",
@@ -202,10 +287,15 @@ __all__ = [
     "tiny_llama",
     "token_losses",
     "train",
+    "trigger_batch",
     "true_answers",
     "variance_explained",
     "with_answers",
     "work_batches",
+    "write_chains",
     "write_rounds",
+    "write_speeches",
     "write_stories",
+    "write_talks",
+    "write_triggers",
 ]
