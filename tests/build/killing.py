@@ -50,8 +50,19 @@ def start(root: Path, mark: str) -> "subprocess.Popen[bytes]":
     log = (root / "log").open("ab")
     with log:
         return subprocess.Popen(
-            command, cwd=root, env=environment, stdout=log, stderr=log, start_new_session=True
+            command,
+            cwd=root,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            # What is started in a shell's background is deaf to interrupts, and its children too.
+            preexec_fn=_hear_interrupts,  # noqa: PLW1509
         )
+
+
+def _hear_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def left_behind(mark: str) -> list[psutil.Process]:
