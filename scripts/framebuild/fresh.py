@@ -26,7 +26,7 @@ def last_build(root: Path) -> str | None:
     """What the last build printed, if nothing has changed since; None if something has."""
     try:
         state: dict[str, Any] = json.loads((root / STATE).read_bytes())
-        if (state["inputs"], state["outputs"]) == (_inputs(root), _outputs(root)):
+        if (state["inputs"], state["outputs"]) == (inputs_now(root), _outputs(root)):
             return str(state["said"])
     except (OSError, ValueError, KeyError, TypeError):
         pass  # no state, or none that can be read: build
@@ -43,17 +43,8 @@ def remember(root: Path, inputs: str, said: str) -> None:
     os.replace(aside, path)
 
 
-def forget(root: Path) -> None:
-    """Make the next build look at everything."""
-    (root / STATE).unlink(missing_ok=True)
-
-
 def inputs_now(root: Path) -> str:
     """A digest of everything that a build reads."""
-    return _inputs(root)
-
-
-def _inputs(root: Path) -> str:
     found = hashlib.sha256(platform.python_version().encode())
     for name in LIBRARIES:
         found.update(f"{name} {version(name)}\n".encode())
