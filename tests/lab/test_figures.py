@@ -27,7 +27,7 @@ def test_same_figure_same_bytes() -> None:
 
 
 def test_a_figure_says_what_it_shows() -> None:
-    InteractiveShell.instance()
+    InteractiveShell.instance(warn_venv=False)  # another environment may be active
     drawn, _ = figure()
     with capture_output() as shown:
         show(drawn, alt="  A line that\n   rises to 3. ")
