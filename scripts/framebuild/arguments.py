@@ -1,13 +1,16 @@
 """How what is typed after `frames` is read: options, parameters, and what is said to a mistake."""
 
 import os
+import pkgutil
 import sys
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from framebuild import commands
 from framespec.corpus import Refused, nearest
 
 if TYPE_CHECKING:
@@ -28,11 +31,23 @@ class Misuse(click.UsageError):
 
 
 class Commands(click.Group):
-    """Sub-commands, with the nearest name for one that does not exist."""
+    """The modules of `commands`, imported when they are called for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command's name, sorted."""
+        return sorted(found.name for found in pkgutil.iter_modules(commands.__path__))
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """A command by its name."""
+        if name not in self.list_commands(ctx):
+            return None
+        found: click.Command = import_module(f"{commands.__name__}.{name}").command
+        found.name = name
+        return found
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        """Find a command by name."""
-        if args and self.get_command(ctx, args[0]) is None:
+        """Find a command by name, with the nearest one for a name that does not exist."""
+        if args and args[0] not in self.list_commands(ctx):
             near = nearest(args[0], self.list_commands(ctx))
             mend = f"did you mean {near}?" if near else "`frames --help` lists the commands"
             raise Misuse(f"no command '{args[0]}'", mend)

@@ -1,0 +1,1 @@
+"""The sub-commands: `frames NAME` is `command` in the module of that name, found by its file."""

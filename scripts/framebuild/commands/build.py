@@ -1,0 +1,38 @@
+"""`frames build`: the main job, done only where something has changed."""
+
+from typing import Any
+
+import click
+
+from framebuild.arguments import settings, with_run_options
+from framebuild.asked import clean, finish, jobs_of, site_line
+from framespec.corpus import find_root
+
+
+@click.command()
+@click.option("--force", "forced", multiple=True, metavar="ID", help="Run this frame anyway.")
+@with_run_options
+def command(forced: tuple[str, ...], **options: Any) -> None:
+    """Check, run what is stale, and build site/."""
+    from framebuild import fresh
+
+    root = find_root()
+    if not forced and (said := fresh.last_build(root)):
+        click.echo(said)
+        return
+    from framebuild import summary
+    from framebuild.build import early_server, one_at_a_time, run_demos, table_of, write_site
+
+    inputs = fresh.inputs_now(root)
+    how, out = settings(options), summary.console()
+    with one_at_a_time(root, out):
+        with early_server(root, how) as early:
+            corpus = clean(forced, only=False)
+            report = run_demos(corpus, jobs_of(corpus, (), (), forced), how, out, early)
+        summary.table(out, report)
+        if report.problems:
+            click.echo("site/ was not built: mend the demos first", err=True)
+        finish(report, options["junit"])
+        click.echo(site_line(write_site(corpus)))
+        quiet = "\n".join([table_of(corpus), site_line(False)])
+        fresh.remember(root, inputs, quiet)
