@@ -15,8 +15,9 @@ from framebuild.demo import with_outputs
 from framebuild.execute import WORTH_A_SERVER, Settings, execute, expected_seconds
 from framebuild.kernels import Unavailable, WarmServer
 from framebuild.load import Corpus
+from framebuild.pages.page import Ran
 from framebuild.plan import Job, plan
-from framebuild.render import Ran, render
+from framebuild.render import render
 from framebuild.site import build_site, mkdocs_ready
 from framebuild.store import Run, Store
 from framebuild.task import kernel_environment

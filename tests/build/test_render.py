@@ -10,7 +10,9 @@ import pytest
 
 from framebuild.load import load
 from framebuild.markdown import fence, notebook_markdown, plain, prose
-from framebuild.render import Page, Ran, number, render
+from framebuild.pages.page import Page, Ran
+from framebuild.pages.templates import number
+from framebuild.render import render
 from framebuild.store import Run
 from framespec.result import Environment, Model, Receipt, Replicates, Result
 
