@@ -60,6 +60,7 @@ class Receipt(Lenient):
     seeds: list[int]
     environment: Environment
     seconds: float = Field(ge=0, description="wall-clock seconds of the notebook")
+    cpu_seconds: float = Field(ge=0, description="processor seconds of the same processes")
     peak_mb: float = Field(ge=0, description="peak resident memory of its processes, in MB")
     commit: str
     key: str

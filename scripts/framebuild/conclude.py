@@ -98,6 +98,7 @@ def _receipt(job: Job, outcome: Outcome, found: Measurements, commit: str) -> Re
         seeds=found.seeds,
         environment=found.environment,
         seconds=round(outcome.seconds, 2),
+        cpu_seconds=round(outcome.cpu_s, 2),
         peak_mb=round(outcome.peak_mb),
         commit=commit,
         key=job.key,

@@ -88,6 +88,7 @@ def rows(report: Report) -> list[dict[str, Any]]:
                 "frame": job.frame.id,
                 "verdict": verdict_of(job.frame, run).word if run else "not run",
                 "seconds": receipt.seconds if receipt else None,
+                "cpu_seconds": receipt.cpu_seconds if receipt else None,
                 "peak_mb": receipt.peak_mb if receipt else None,
                 "status": "reused" if end is None else "run" if end.run else end.outcome.status,
                 "why": job.why,
@@ -99,19 +100,20 @@ def rows(report: Report) -> list[dict[str, Any]]:
 
 def table(to: Console, report: Report) -> None:
     """The rows, for people."""
-    grid = _grid("frame", "verdict", "seconds", "MB", "run", "why")
+    grid = _grid("frame", "verdict", "seconds", "core s", "MB", "run", "why")
     for row in rows(report):
         seconds = "-" if row["seconds"] is None else f"{row['seconds']:.1f}"
+        core = "-" if row["cpu_seconds"] is None else f"{row['cpu_seconds']:.1f}"
         memory = "-" if row["peak_mb"] is None else f"{row['peak_mb']:.0f}"
         shown = f"[{STYLES[row['verdict']]}]{row['verdict']}[/]"
-        grid.add_row(row["frame"], shown, seconds, memory, row["status"], _brief(row["why"]))
+        grid.add_row(row["frame"], shown, seconds, core, memory, row["status"], _brief(row["why"]))
     to.print(grid)
 
 
 def _grid(*names: str) -> Table:
     grid = Table(box=None, pad_edge=False)
     for name in names:
-        grid.add_column(name, justify="right" if name in ("seconds", "MB") else "left")
+        grid.add_column(name, justify="right" if name in ("seconds", "core s", "MB") else "left")
     return grid
 
 

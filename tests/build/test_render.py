@@ -45,6 +45,7 @@ def ran(frame: str, notebook: dict[str, Any]) -> Ran:
         seeds=[0, 1, 2],
         environment=environment,
         seconds=1.5,
+        cpu_seconds=1.25,
         peak_mb=100,
         commit="abc",
         key="k" * 64,
