@@ -12,13 +12,13 @@ from rich.console import Console
 from framebuild import summary
 from framebuild.conclude import Finished, Report
 from framebuild.demo import with_outputs
-from framebuild.execute import WORTH_A_SERVER, Settings, execute, expected_seconds
+from framebuild.execute import Settings, execute, expected_seconds
 from framebuild.kernels import Unavailable, WarmServer
 from framebuild.load import Corpus
 from framebuild.pages.page import Ran
 from framebuild.plan import Job, plan
 from framebuild.render import render
-from framebuild.site import build_site, mkdocs_ready
+from framebuild.site import build_site
 from framebuild.store import Run, Store
 from framebuild.task import kernel_environment
 
@@ -29,11 +29,9 @@ def store_of(root: Path) -> Store:
 
 
 @contextlib.contextmanager
-def early_server(root: Path, settings: Settings) -> Iterator[WarmServer | None]:
-    """A fork server that imports while we still plan, if many demos have never run."""
-    stems = [path.stem for path in (root / "demos").glob("*.py")]
-    new = [stem for stem in stems if not (store_of(root).folder / stem).is_dir()]
-    if not settings.forks or len(new) < WORTH_A_SERVER:
+def early_server(settings: Settings) -> Iterator[WarmServer | None]:
+    """A fork server that imports while we still plan; the end of the block ends it."""
+    if not settings.forks:
         yield None
         return
     try:
@@ -91,16 +89,18 @@ def table_of(corpus: Corpus) -> str:
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
 
-def write_site(corpus: Corpus) -> bool:
-    """Build site/ from the runs that there are; False if it was up to date already."""
+def write_site(corpus: Corpus, mkdocs: "subprocess.Popen[str]") -> bool:
+    """Build site/ from the runs that there are; False if it was up to date already.
+
+    mkdocs: as `mkdocs_ready` gives it.
+    """
     store, ran = store_of(corpus.root), {}
-    with mkdocs_ready(corpus.root) as mkdocs:
-        for one, found in default_runs(corpus).items():
-            demo = corpus.frames[one].demo
-            if demo:
-                ran[one] = Ran(found, with_outputs(demo, store.notebook(found)))
-        pages = render(corpus, ran, _content_date(corpus.root))
-        return build_site(corpus.root, pages, mkdocs)
+    for one, found in default_runs(corpus).items():
+        demo = corpus.frames[one].demo
+        if demo:
+            ran[one] = Ran(found, with_outputs(demo, store.notebook(found)))
+    pages = render(corpus, ran, _content_date(corpus.root))
+    return build_site(corpus.root, pages, mkdocs)
 
 
 def _content_date(root: Path) -> str:

@@ -22,7 +22,6 @@ from framebuild.task import Task, environment, kernel_environment, run_task, war
 from framebuild.watch import Limits, die_with_parent
 from framespec.modelref import located
 
-WORTH_A_SERVER = 3  # demos; starting the server costs what one of them saves
 TRAINING = "lab model"  # the name that a task has which only trains one
 
 Needed = tuple[str, int]  # a lab recipe and a seed
@@ -116,10 +115,14 @@ def _server(
     jobs: list[Job],
     early: WarmServer | None,
 ) -> str:
-    """The socket of a fork server, where one is wanted, worth it and to be had."""
-    if not settings.forks or len(jobs) < WORTH_A_SERVER:
+    """The socket of a fork server, where one is wanted and to be had.
+
+    It is worth its while for a single demo too: it imports the libraries while the worker, on
+    another processor, imports its own.
+    """
+    if not settings.forks:
         return ""
-    for _ in range(settings.workers):
+    for _ in range(min(settings.workers, len(jobs))):
         pool.submit(warm_up)
     try:
         if early is None:

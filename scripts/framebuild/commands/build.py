@@ -22,17 +22,19 @@ def command(forced: tuple[str, ...], **options: Any) -> None:
         return
     from framebuild import summary
     from framebuild.build import early_server, one_at_a_time, run_demos, table_of, write_site
+    from framebuild.site import mkdocs_ready
 
     inputs = fresh.inputs_now(root)
     how, out = settings(options), summary.console()
-    with one_at_a_time(root, out):
-        with early_server(root, how) as early:
+    # Both start in advance, to import while this process plans and the demos run.
+    with one_at_a_time(root, out), mkdocs_ready(root) as mkdocs:
+        with early_server(how) as early:
             corpus = clean(forced, only=False)
             report = run_demos(corpus, jobs_of(corpus, (), (), forced), how, out, early)
         summary.table(out, report)
         if report.problems:
             click.echo("site/ was not built: mend the demos first", err=True)
         finish(report, options["junit"])
-        click.echo(site_line(write_site(corpus)))
+        click.echo(site_line(write_site(corpus, mkdocs)))
         quiet = "\n".join([table_of(corpus), site_line(False)])
         fresh.remember(root, inputs, quiet)
