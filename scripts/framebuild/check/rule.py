@@ -1,0 +1,14 @@
+"""What a rule is: a pure function from the corpus to problems, which never raises."""
+
+from collections.abc import Callable, Iterator
+
+from framebuild.demo import Demo
+from framebuild.load import Corpus, Frame
+from framebuild.problem import Problem
+
+Rule = Callable[[Corpus], Iterator[Problem]]
+
+
+def demos_of(corpus: Corpus) -> Iterator[tuple[Frame, Demo]]:
+    """Each frame that has a demo which could be read, and the demo."""
+    return ((frame, frame.demo) for frame in corpus.frames.values() if frame.demo)
