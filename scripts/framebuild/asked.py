@@ -40,9 +40,13 @@ def checked(ids: tuple[str, ...], only: bool = True) -> "tuple[Corpus, list[Prob
     return corpus, problems
 
 
-def clean(ids: tuple[str, ...], only: bool = True) -> "Corpus":
-    """A corpus without problems in what is asked for; else they are shown, and that is the end."""
+def clean(ids: tuple[str, ...], only: bool = True, drafts: bool = False) -> "Corpus":
+    """A corpus without problems in what is asked for; else they are shown, and that is the end.
+
+    drafts: what is still to be filled in is no hindrance, since nothing will be published.
+    """
     corpus, problems = checked(ids, only)
+    problems = [problem for problem in problems if not (drafts and problem.draft)]
     if problems:
         show(problems)
         sys.exit(PROBLEMS)

@@ -7,12 +7,16 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """`path:line: what`, then how to mend it. The path is relative to the root."""
+    """`path:line: what`, then how to mend it. The path is relative to the root.
+
+    draft: it is only something still to be filled in, so the frame can run but not be published.
+    """
 
     path: str
     line: int
     what: str
     mend: str
+    draft: bool = False
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.what}\n    mend: {self.mend}"

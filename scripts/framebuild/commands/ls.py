@@ -15,7 +15,7 @@ def command(as_data: bool) -> None:
     from framebuild.api import frame_object
     from framebuild.build import default_runs
 
-    corpus = clean(())
+    corpus = clean((), drafts=True)
     runs = default_runs(corpus)
     objects = [frame_object(corpus, frame, runs.get(one)) for one, frame in corpus.frames.items()]
     if as_data:

@@ -14,7 +14,7 @@ from framebuild.asked import clean, jobs_of
 @json_option
 def command(ids: tuple[str, ...], parameters: tuple[str, ...], as_data: bool) -> None:
     """What would run, and which change makes it so."""
-    jobs = jobs_of(clean(ids), ids, parameters)
+    jobs = jobs_of(clean(ids, drafts=True), ids, parameters)
     rows = [{"frame": job.frame.id, "run": job.stale, "why": job.why} for job in jobs]
     if as_data:
         click.echo(json.dumps(rows, indent=1))

@@ -28,7 +28,7 @@ def command(
     from framebuild import summary
     from framebuild.build import run_demos, store_of
 
-    corpus = clean(ids)
+    corpus = clean(ids, drafts=True)
     jobs = jobs_of(corpus, ids, parameters, tuple(corpus.frames) if force else ())
     out = summary.console(quiet=as_data)
     report = run_demos(corpus, jobs, settings(options), out)

@@ -17,7 +17,7 @@ def command(one: str, as_data: bool) -> None:
     from framebuild.api import frame_object
     from framebuild.build import default_runs
 
-    corpus = clean((one,))
+    corpus = clean((one,), drafts=True)
     frame, found = corpus.frames[one], default_runs(corpus).get(one)
     if as_data:
         click.echo(json.dumps(frame_object(corpus, frame, found), indent=1, ensure_ascii=False))

@@ -1,0 +1,30 @@
+"""The rule about what `frames new` left to be filled in."""
+
+from collections.abc import Iterator
+
+from framebuild.check.rule import Rule
+from framebuild.load import Corpus, Frame
+from framebuild.problem import Problem
+from framebuild.skeleton import to_fill_in
+
+
+def unfilled(corpus: Corpus) -> Iterator[Problem]:
+    """Nothing is left of the marks that a new frame starts with."""
+    for frame in corpus.frames.values():
+        for line, how in to_fill_in(frame.document.text).items():
+            what = f"{_field(frame, line)} is still to be filled in"
+            yield Problem(frame.path, line, what, how, draft=True)
+        for line, how in to_fill_in(frame.demo.text).items() if frame.demo else ():
+            what = "this line is still to be filled in"
+            yield Problem(f"demos/{frame.id}.py", line, what, how, draft=True)
+
+
+def _field(frame: Frame, line: int) -> str:
+    """The field that begins on a line, or the one whose item does."""
+    here = [at for at, begun in frame.document.lines.items() if begun == line and at]
+    keys = [at for at in here if isinstance(at[-1], str)]
+    names = [part for part in min(keys or here, key=len, default=()) if isinstance(part, str)]
+    return names[-1] if names else "this line"
+
+
+RULES: tuple[Rule, ...] = (unfilled,)
