@@ -71,6 +71,9 @@ def load(root: Path) -> tuple[Corpus, list[Problem]]:
             continue
         demo = _load_demo(root, path.stem, problems)
         frames[path.stem] = Frame(path.stem, relative, record, document, demo)
+    for path in sorted((root / "demos").glob("*.ipynb")):
+        mend = f"jupytext --to py:percent {path.name}, and remove it: outputs are not committed"
+        problems.append(Problem(f"demos/{path.name}", 1, "a notebook that holds outputs", mend))
     demos = tuple(sorted(path.stem for path in (root / "demos").glob("*.py")))
     corpus = Corpus(root, dict(sorted(frames.items())), stubs, topics, demos, frozenset(unreadable))
     return corpus, problems

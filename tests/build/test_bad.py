@@ -5,6 +5,7 @@ then read the difference.
 """
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -29,8 +30,11 @@ def root(tmp_path: Path) -> Path:
     """A corpus without a problem, and a frame named bad that is as good as the others."""
     shutil.copytree(BAD / "good", tmp_path, dirs_exist_ok=True)
     record = (tmp_path / "frames/other.yaml").read_text(encoding="utf-8")
+    record = re.sub("claim: .*", "claim: A claim that is long enough to be one.", record)
     demo = (tmp_path / "demos/other.py").read_text(encoding="utf-8")
-    (tmp_path / "frames/bad.yaml").write_text(record.replace("other", "bad"), encoding="utf-8")
+    (tmp_path / "frames/bad.yaml").write_text(
+        record.replace("other", "bad").replace("Another", "A bad"), encoding="utf-8"
+    )
     (tmp_path / "demos/bad.py").write_text(demo.replace("other", "bad"), encoding="utf-8")
     return tmp_path
 
@@ -53,7 +57,7 @@ def test_bad(case: Path, root: Path) -> None:
 
 
 def test_every_rule_has_a_bad_example() -> None:
-    names = {case.stem for case in CASES} | {"stray_demo"}
+    names = {case.stem for case in CASES} | {"stray_demo", "relation_circle"}
     assert {rule.__name__ for rule in RULES} <= names
     assert set(explain._WORDS) <= names
 
@@ -64,6 +68,22 @@ def test_stray_demo(root: Path) -> None:
         "demos/bad.py:1: there is no frames/bad.yaml for this demo\n"
         "    mend: write the record, or remove the demo"
     ]
+
+
+def test_relation_circle(root: Path) -> None:
+    for one, other in (("other", "bad"), ("bad", "good")):
+        with (root / f"frames/{one}.yaml").open("a", encoding="utf-8") as file:
+            file.write(f"related:\n  - {{frame: {other}, how: refines}}\n")
+    assert [str(problem) for problem in problems_below(root)] == [
+        "frames/bad.yaml:26: related: refines goes in a circle, bad -> good -> other -> bad\n"
+        "    mend: say of one pair which explains which, or use same_mechanism"
+    ]
+
+
+def test_a_notebook_that_holds_outputs(root: Path) -> None:
+    (root / "demos/bad.ipynb").write_text("{}", encoding="utf-8")
+    (found,) = problems_below(root)
+    assert (found.path, found.what) == ("demos/bad.ipynb", "a notebook that holds outputs")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from framebuild.check.code import magics
 from framebuild.check.rule import Rule, demos_of
 from framebuild.demo import TYPES, Parameter, fits, reported_ids
 from framebuild.load import Corpus
@@ -34,7 +35,7 @@ def syntax_error(corpus: Corpus) -> Iterator[Problem]:
     """Every code cell parses."""
     for _, demo in demos_of(corpus):
         for cell, tree in demo.trees.items():
-            if isinstance(tree, SyntaxError):
+            if isinstance(tree, SyntaxError) and not any(magics(cell)):
                 line = cell.line + (tree.lineno or 1) - 1
                 yield Problem(demo.path, line, f"syntax error: {tree.msg}", "correct the cell")
 

@@ -26,17 +26,63 @@ def unknown_relation(corpus: Corpus) -> Iterator[Problem]:
 
 def relation_twice(corpus: Corpus) -> Iterator[Problem]:
     """A pair of frames is related once: from one side, in one way."""
-    first: dict[frozenset[str], tuple[str, int]] = {}
+    first: dict[frozenset[str], tuple[str, int, str]] = {}
     for frame in corpus.frames.values():
         for index, relation in enumerate(frame.record.related):
             pair = frozenset((frame.id, relation.frame))
             line = frame.line_of("related", index)
             if pair in first:
-                path, other = first[pair]
+                path, other, how = first[pair]
+                if {how, relation.how} == {"supports", "contradicts"}:
+                    continue  # worse than twice, and told by its own rule
                 what = f"related: '{relation.frame}' is related already, at {path}:{other}"
                 mend = "keep one of the two; the reverse direction is generated"
                 yield Problem(frame.path, line, what, mend)
-            first.setdefault(pair, (frame.path, line))
+            first.setdefault(pair, (frame.path, line, relation.how))
+
+
+def relation_opposed(corpus: Corpus) -> Iterator[Problem]:
+    """No frame contradicts one that it supports, from either side or by way of a third."""
+    for frame in corpus.frames.values():
+        for index, relation in enumerate(frame.record.related):
+            if relation.how != "contradicts":
+                continue
+            for one, other in ((frame.id, relation.frame), (relation.frame, frame.id)):
+                if way := _way(corpus, one, other, ("supports",)):
+                    shown = " -> ".join(way)
+                    what = f"related: contradicts '{relation.frame}', yet one supports the other"
+                    mend = f"keep one of the two; the support goes {shown}"
+                    yield Problem(frame.path, frame.line_of("related", index), what, mend)
+                    break
+
+
+def relation_circle(corpus: Corpus) -> Iterator[Problem]:
+    """Nothing explains or refines itself by way of others."""
+    told: set[frozenset[str]] = set()
+    for frame in corpus.frames.values():
+        for index, relation in enumerate(frame.record.related):
+            if relation.how not in ("explains", "refines"):
+                continue
+            way = _way(corpus, relation.frame, frame.id, (relation.how,))
+            if len(way) > 2 and frozenset(way) not in told:
+                told.add(frozenset(way))
+                what = f"related: {relation.how} goes in a circle, {' -> '.join([frame.id, *way])}"
+                mend = "say of one pair which explains which, or use same_mechanism"
+                yield Problem(frame.path, frame.line_of("related", index), what, mend)
+
+
+def _way(corpus: Corpus, start: str, end: str, hows: tuple[str, ...]) -> list[str]:
+    """The frames from one to another by declared relations of some kinds; empty if none lead."""
+    ways, seen = [[start]], {start}
+    for way in ways:
+        if way[-1] == end:
+            return way
+        here = corpus.frames.get(way[-1])
+        for relation in here.record.related if here else ():
+            if relation.how in hows and relation.frame not in seen:
+                seen.add(relation.frame)
+                ways.append([*way, relation.frame])
+    return []
 
 
 def moved_nowhere(corpus: Corpus) -> Iterator[Problem]:
@@ -51,5 +97,7 @@ def moved_nowhere(corpus: Corpus) -> Iterator[Problem]:
 RULES: tuple[Rule, ...] = (
     unknown_relation,
     relation_twice,
+    relation_opposed,
+    relation_circle,
     moved_nowhere,
 )

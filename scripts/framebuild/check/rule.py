@@ -12,3 +12,8 @@ Rule = Callable[[Corpus], Iterator[Problem]]
 def demos_of(corpus: Corpus) -> Iterator[tuple[Frame, Demo]]:
     """Each frame that has a demo which could be read, and the demo."""
     return ((frame, frame.demo) for frame in corpus.frames.values() if frame.demo)
+
+
+def named(text: str) -> frozenset[str]:
+    """The words of a text, as a set."""
+    return frozenset(text.split())

@@ -1,0 +1,25 @@
+# %% [markdown]
+# # Is anything seen?
+#
+# We look, and say so.
+
+# %% tags=["parameters"]
+seeds: int = 3  # independent seeds
+size: float = 0.5  # how large the thing is
+words: list[str] = ["a"]  # what to call it
+
+# %%
+from framelab import Study
+import os
+import subprocess
+import sys
+
+subprocess.run([sys.executable, "-m", "pip", "install", "numpy"])
+os.system("ls")
+os.fork()
+
+study = Study("bad", seeds=range(seeds))
+study.report("first", measured=[size] * seeds, control=[0.0] * seeds)
+
+# %%
+study.verdict()
