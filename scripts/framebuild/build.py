@@ -15,7 +15,7 @@ from framebuild.demo import with_outputs
 from framebuild.execute import Settings, execute, expected_seconds
 from framebuild.kernels import Unavailable, WarmServer
 from framebuild.load import Corpus
-from framebuild.pages.page import Ran
+from framebuild.pages.page import Page, Ran
 from framebuild.plan import Job, plan
 from framebuild.render import render
 from framebuild.site import build_site
@@ -94,13 +94,17 @@ def write_site(corpus: Corpus, mkdocs: "subprocess.Popen[str]") -> bool:
 
     mkdocs: as `mkdocs_ready` gives it.
     """
+    return build_site(corpus.root, pages_of(corpus), mkdocs)
+
+
+def pages_of(corpus: Corpus) -> list[Page]:
+    """The site's pages from the runs that there are."""
     store, ran = store_of(corpus.root), {}
     for one, found in default_runs(corpus).items():
         demo = corpus.frames[one].demo
         if demo:
             ran[one] = Ran(found, with_outputs(demo, store.notebook(found)))
-    pages = render(corpus, ran, _content_date(corpus.root))
-    return build_site(corpus.root, pages, mkdocs)
+    return render(corpus, ran, _content_date(corpus.root))
 
 
 def _content_date(root: Path) -> str:

@@ -1,0 +1,260 @@
+"""Pages that follow the files: drawn anew on each save, with what is wrong in place of what was.
+
+One thread draws, so that a save shows while a demo runs; the main thread runs demos; mkdocs, in
+a child process, turns the pages into HTML and reloads the browser.
+"""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import click
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers import Observer
+
+from framebuild.build import pages_of, run_demos, store_of
+from framebuild.check import check
+from framebuild.execute import Settings
+from framebuild.load import Corpus, Frame, load
+from framebuild.markdown import fence, plain
+from framebuild.pages.page import Page
+from framebuild.plan import Job, plan
+from framebuild.problem import Problem
+from framebuild.site import configuration, write_pages
+from framebuild.summary import console
+from framespec.corpus import Refused
+
+WATCHED = ("frames", "demos", "schema")
+SUFFIXES = (".yaml", ".yml", ".py", ".json")
+CHANGES = ("modified", "created", "moved", "deleted")  # reading a file is an event too
+SETTLED_S = 0.05  # an editor writes a file in several steps
+START_S = 60
+
+# It ends when its input does, so that it outlives us in no way that we may end.
+CHILD = """
+import os, sys, threading
+def end_with_parent():
+    sys.stdin.read()
+    os._exit(0)
+threading.Thread(target=end_with_parent, daemon=True).start()
+import mkdocs.__main__
+mkdocs.__main__.cli()
+"""
+
+
+class View:
+    """What the browser shows of a root: the pages as they can be drawn now."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.folder = root, root / "build" / "serve"
+        self.said: list[Problem] = []
+        self.failed: dict[str, Problem] = {}  # by the key of the job that failed
+        self._good: dict[str, Frame] = {}  # each frame as it last had no problem
+        self._drawing = threading.Lock()
+
+    def draw(self) -> list[Job]:
+        """Write the pages that differ; the jobs that must run before the pages are true."""
+        with self._drawing:
+            corpus, problems = load(self.root)
+            problems = sorted([*problems, *check(corpus)])
+            wrong = _by_page(problem for problem in problems if not problem.draft)
+            fine = [one for one in corpus.frames if one not in wrong]
+            jobs, unplanned = plan(corpus, fine, {}, store_of(self.root))
+            failures = [self.failed[job.key] for job in jobs if job.key in self.failed]
+            wrong |= _by_page([*unplanned, *failures])
+            self._good = {**self._good, **{one: corpus.frames[one] for one in fine}}
+            self._say(sorted({*problems, *unplanned, *failures}))
+            shown = self._shown(corpus)
+            if shown is not None:
+                self._write(shown, wrong)
+            return [job for job in jobs if job.stale and job.key not in self.failed]
+
+    def _shown(self, corpus: Corpus) -> Corpus | None:
+        """The corpus with the last good version of what is not good; None if that is not enough."""
+        there = {*corpus.frames, *corpus.unreadable}
+        frames = {one: frame for one, frame in self._good.items() if one in there}
+        if not corpus.topics or not frames:
+            return None
+        kept = {}
+        for one, frame in sorted(frames.items()):
+            known = [link for link in frame.record.related if link.frame in frames]
+            topics = [topic for topic in frame.record.topics if topic in corpus.topics]
+            record = frame.record.model_copy(update={"related": known, "topics": topics})
+            kept[one] = replace(frame, record=record)
+        stubs = {old: new for old, new in corpus.stubs.items() if new in frames}
+        return replace(corpus, frames=kept, stubs=stubs)
+
+    def _write(self, corpus: Corpus, wrong: dict[str, list[Problem]]) -> None:
+        pages = {page.path: page for page in pages_of(corpus)}
+        for one, problems in wrong.items():
+            path = f"frames/{one}/index.md" if one else "index.md"
+            pages[path] = _problem_page(path, one, problems)
+        write_pages(self.folder / "pages", list(pages.values()))
+        text = configuration(list(pages.values())).replace("../mkdocs.yml", "../../mkdocs.yml")
+        settings = self.folder / "mkdocs.yml"
+        if not settings.is_file() or settings.read_text(encoding="utf-8") != text:
+            settings.write_text(text, encoding="utf-8")
+
+    def _say(self, problems: list[Problem]) -> None:
+        for problem in problems:
+            if problem not in self.said:
+                click.echo(str(problem), err=True)
+        if self.said and not problems:
+            click.echo("no problem is left", err=True)
+        self.said = problems
+
+
+def _by_page(problems: "Iterator[Problem] | list[Problem]") -> dict[str, list[Problem]]:
+    """Problems by the frame whose page they spoil; under an empty name those of the whole."""
+    found: dict[str, list[Problem]] = {}
+    for problem in problems:
+        path = Path(problem.path)
+        own = path.parent.name in ("frames", "demos") and path.stem != "topics"
+        found.setdefault(path.stem if own else "", []).append(problem)
+    return found
+
+
+def _problem_page(path: str, one: str, problems: list[Problem]) -> Page:
+    title = f"{one}: not shown yet" if one else "The encyclopedia: not shown yet"
+    lines = "\n\n".join(map(str, problems))
+    text = f"# {plain(title)}\n\nMend this and save; the page follows.\n\n{fence(lines, 'text')}"
+    return Page(path, text.encode())
+
+
+def serve(root: Path, port: int, settings: Settings | None) -> None:
+    """Show the site and follow changes until interrupted. settings: None to run no demo.
+
+    Raises Refused if the port is taken, or if there is nothing that can be shown.
+    """
+    port = _free(port)
+    view, stale, changed = View(root), threading.Event(), threading.Event()
+    jobs = view.draw()
+    if not (view.folder / "mkdocs.yml").is_file():
+        raise Refused("there is nothing that can be shown", "`frames check` says what is wrong")
+    with _watching(root, changed), _mkdocs(view.folder, port), _drawer(view, changed, stale):
+        click.echo(f"serving http://127.0.0.1:{port}/ until Ctrl-C")
+        while True:
+            if settings is not None and jobs:
+                _run(view, jobs, settings)
+                view.draw()
+            stale.wait()
+            stale.clear()
+            jobs = view.draw()
+
+
+def _run(view: View, jobs: list[Job], settings: Settings) -> None:
+    corpus, _ = load(view.root)
+    report = run_demos(corpus, jobs, settings, console())
+    for end in report.ended:
+        if end.problem:
+            view.failed[end.job.key] = end.problem
+
+
+@contextlib.contextmanager
+def _drawer(view: View, changed: threading.Event, stale: threading.Event) -> Iterator[None]:
+    """A thread that draws after each change, and says when demos must run."""
+    over = threading.Event()
+
+    def follow() -> None:
+        while changed.wait() and not over.is_set():
+            time.sleep(SETTLED_S)
+            changed.clear()
+            if view.draw():
+                stale.set()
+
+    thread = threading.Thread(target=follow, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        changed.set()
+        thread.join(timeout=START_S)
+
+
+@contextlib.contextmanager
+def _watching(root: Path, changed: threading.Event) -> Iterator[None]:
+    class Handler(FileSystemEventHandler):
+        def on_any_event(self, event: FileSystemEvent) -> None:
+            names = (str(event.src_path), str(event.dest_path))
+            if event.event_type in CHANGES and any(name.endswith(SUFFIXES) for name in names):
+                changed.set()
+
+    observer = Observer()
+    for name in WATCHED:
+        if (root / name).is_dir():
+            observer.schedule(Handler(), str(root / name), recursive=True)
+    observer.start()
+    try:
+        yield
+    finally:
+        observer.stop()
+        observer.join()
+
+
+@contextlib.contextmanager
+def _mkdocs(folder: Path, port: int) -> Iterator[None]:
+    """mkdocs as a child that serves a folder's pages; it is ready when this yields."""
+    arguments = ["serve", "--livereload", "-f", str(folder / "mkdocs.yml")]
+    with subprocess.Popen(
+        [sys.executable, "-c", CHILD, *arguments, "-a", f"127.0.0.1:{port}"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,  # Ctrl-C is for us; we end it
+        env={**os.environ, "DISABLE_MKDOCS_2_WARNING": "true", "NO_MKDOCS_2_WARNING": "true"},
+    ) as child:
+        echo = threading.Thread(target=_echo, args=(child,), daemon=True)
+        echo.start()
+        try:
+            _until(lambda: _answers(port), child)
+            yield
+        finally:
+            child.kill()
+            child.wait()
+            echo.join()
+
+
+def _echo(child: "subprocess.Popen[str]") -> None:
+    for line in child.stdout or ():
+        if "WARNING" in line or "ERROR" in line:
+            click.echo(line.rstrip(), err=True)
+
+
+def _until(ready: Callable[[], bool], child: "subprocess.Popen[str]") -> None:
+    deadline = time.monotonic() + START_S
+    while not ready():
+        if child.poll() is not None or time.monotonic() > deadline:
+            raise Refused("mkdocs did not start", "see what it says above")
+        time.sleep(0.05)
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/", timeout=5):
+            return True
+    except (URLError, OSError):
+        return False
+
+
+def _free(port: int) -> int:
+    """The port if it can be had; for 0, one that is free."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError as error:
+            what = f"port {port} cannot be had: {error.strerror}"
+            raise Refused(what, f"choose another with --port {port + 1}") from None
+        found: int = trial.getsockname()[1]
+        return found
