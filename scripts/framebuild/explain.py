@@ -21,7 +21,7 @@ def explain(
     seen: set[tuple[int, str]] = set()
     for detail in error.errors(include_url=False):
         location = _written(detail["loc"], document)
-        what, mend = _in_words(detail, _model_at(model, location[:-1]), location)
+        what, mend = _in_words(detail, model_at(model, location[:-1]), location)
         line = document.line_of(location)
         if (line, what) not in seen:
             seen.add((line, what))
@@ -147,7 +147,7 @@ def _where(location: Location, data: Any) -> str:
     return f"{', '.join(parts)}: " if parts else ""
 
 
-def _model_at(model: type[BaseModel] | None, location: Location) -> type[BaseModel] | None:
+def model_at(model: type[BaseModel] | None, location: Location) -> type[BaseModel] | None:
     """The model that a location lies in, following fields and the items of lists."""
     for part in location:
         if model is None:

@@ -1,11 +1,27 @@
 """Rules about what a record says of itself."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from framebuild.check.rule import Rule
 from framebuild.load import Corpus
 from framebuild.problem import Problem
 from framespec.corpus import nearest
+from framespec.record import Record
+
+FIELDS = list(Record.model_fields)
+
+
+def field_order(corpus: Corpus) -> Iterator[Problem]:
+    """The fields stand in the order in which a record is read."""
+    for frame in corpus.frames.values():
+        written = list(frame.document.data)
+        for before, name in pairwise(written):
+            if FIELDS.index(name) < FIELDS.index(before):
+                what = f"'{name}' stands after '{before}'"
+                mend = f"`frames check --fix` orders them: {', '.join(FIELDS)}"
+                yield Problem(frame.path, frame.line_of(name), what, mend)
+                break
 
 
 def unknown_topic(corpus: Corpus) -> Iterator[Problem]:
@@ -44,6 +60,7 @@ def source_ids(corpus: Corpus) -> Iterator[Problem]:
 
 
 RULES: tuple[Rule, ...] = (
+    field_order,
     unknown_topic,
     unknown_answer,
     source_ids,
