@@ -9,7 +9,8 @@ import markdown
 import pytest
 
 from framebuild.load import load
-from framebuild.markdown import fence, notebook_markdown, plain, prose
+from framebuild.markdown import plain
+from framebuild.notebook_html import notebook_html, prose_html
 from framebuild.pages.page import Page, Ran
 from framebuild.pages.templates import number
 from framebuild.render import render
@@ -73,13 +74,12 @@ def test_what_a_frame_s_page_says(root: Path) -> None:
     made = pages(root, {"cells": [code_cell()]})
     page = made["frames/good/index.md"].decode()
     assert page.index("A claim that is long") < page.index("Supported") < page.index("## Sources")
-    assert "0.75 <span" in page
+    assert "The prediction held: " in page
     assert "[0.75, 0.75]" in page
-    assert "This refines [Another frame](../other/index.md)" in page
-    assert (
-        "This is refined by [A good frame](../good/index.md)"
-        in made["frames/other/index.md"].decode()
-    )
+    related = page[page.index("## Related frames") :]
+    assert related.index("refines") < related.index('<a href="../other/index.html">Another frame')
+    reverse = made["frames/other/index.md"].decode()
+    assert reverse.index("is refined by") < reverse.index('<a href="../good/index.html">')
     assert "It is now [good](../good/index.md)" in made["frames/old/index.md"].decode()
 
 
@@ -130,26 +130,45 @@ def test_hostile_text_reads_as_written(before: str) -> None:
 
 def test_hostile_outputs_are_harmless() -> None:
     cell = code_cell(
-        display(text_html="<script>alert(1)</script>", text_plain="```\n<script>alert(2)</script>"),
+        display(text_html="<script>alert(1)</script>", text_plain="<script>alert(2)</script>"),
         display(image_svg__xml="<svg onload=alert(3)></svg>", text_plain=HOSTILE),
         display(image_png="bm90IGEgcG5n", text_plain="not a png"),
-        {"output_type": "stream", "name": "stdout", "text": "\x1b[31m~~~\n````\n<b onclick=x>"},
+        {"output_type": "stream", "name": "stdout", "text": "\x1b[31m</code></pre><b onclick=x>"},
     )
-    found = live(notebook_markdown({"cells": [cell]}))
+    shown = notebook_html({"cells": [cell]})
+    found = Live()
+    found.feed(shown)
     assert not found.acts
     assert not {"script", "svg", "b", "iframe"} & set(found.tags)
+    assert "&lt;script&gt;alert(2)&lt;/script&gt;" in shown
+    assert "&lt;/code&gt;&lt;/pre&gt;&lt;b onclick=x&gt;" in shown
 
 
-def test_a_fence_cannot_be_closed_from_inside() -> None:
-    assert fence("a\n`````\nb", "text").startswith("``````text\n")
+def test_a_table_is_shown_bare() -> None:
+    table = "<table onclick=x style='color:red'><tr><td colspan=2><img src=x onerror=y>1</td></tr>"
+    shown = notebook_html({"cells": [code_cell(display(text_html=table, text_plain="1"))]})
+    assert '<td colspan="2">1</td>' in shown
+    assert "onclick" not in shown
+    assert "img" not in shown
+
+
+def test_prose_knows_no_html_and_no_links_but_the_web_s() -> None:
+    shown = prose_html(
+        "# Title\n\n<img src=x onerror=y> [a](javascript:alert(1)) [b](../../x) "
+        "[c](https://example.org) ![d](../../x.svg)"
+    )
+    assert shown.startswith("<h3>Title</h3>")
+    found = Live()
+    found.feed(shown)
+    assert "img" not in found.tags
+    assert shown.count("href=") == 1
 
 
 def test_formulas_become_mathml_and_code_does_not() -> None:
-    found = prose("# Title\n\nThe key $i - L_1 + 1$, not `$x$`.")
-    assert found.startswith("### Title")
+    found = prose_html("# Title\n\nThe key $i - L_1 + 1$, not `$x$`.")
     assert "<math" in found
-    assert "`$x$`" in found
-    assert "_" not in found[found.index("<math") : found.index("</math>")]
+    assert "<msub>" in found
+    assert "<code>$x$</code>" in found
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,17 @@ from framespec.judge import CONFIDENCE
 
 MARKS = {"supported": "●", "contradicted": "▲", "inconclusive": "◐", "untested": "○"}
 OUTCOMES = {"held": "●", "failed": "▲", "unclear": "◐", None: "○"}
+VERDICT_LIKE = {
+    "held": "supported",
+    "failed": "contradicted",
+    "unclear": "inconclusive",
+    None: "untested",
+}
+REACHES = {
+    "claim": "the demo tests the claim itself, at small scale",
+    "mechanism": "the demo tests a mechanism that the claim rests on",
+    "illustration": "the demo shows what the claim means",
+}
 WORDS = {
     "supported": "Every prediction held, and no control passed.",
     "contradicted": "A prediction failed: what was measured lies outside its bound.",
@@ -21,14 +32,17 @@ WORDS = {
 
 @cache
 def environment() -> Environment:
-    """Templates write Markdown; a record's text passes `text`, and `e` inside HTML."""
+    """Templates named .md write Markdown, where a record's text passes `text`, and `e` in HTML.
+
+    Templates named .html write HTML, where everything is escaped unless it is marked as safe.
+    """
     made = Environment(
         loader=PackageLoader("framebuild"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # the target is Markdown; see the filters
+        autoescape=lambda name: bool(name and name.endswith(".html")),
     )
     made.filters |= {"text": plain, "number": number, "bound": bound, "words": in_words}
     made.filters["urlsafe"] = url_safe
@@ -36,6 +50,8 @@ def environment() -> Environment:
         "marks": MARKS,
         "outcomes": OUTCOMES,
         "meaning": WORDS,
+        "reaches": REACHES,
+        "verdict_like": VERDICT_LIKE,
         "confidence": f"{CONFIDENCE:.0%}",
     }
     return made
