@@ -6,6 +6,7 @@ of them does not reach the page.
 """
 
 import html
+import io
 import re
 from functools import cache
 from typing import Any
@@ -93,12 +94,20 @@ def _mathml(formula: str, options: dict[str, Any]) -> str:
 
 
 def _highlighted(source: str) -> str:
-    from pygments import highlight
+    """Comments, keywords, strings and numbers marked; marking every name would double a page."""
+    from pygments import lex
     from pygments.formatters.html import HtmlFormatter
     from pygments.lexers.python import PythonLexer
+    from pygments.token import Comment, Keyword, Literal, Text
 
-    found: str = highlight(CONTROL.sub("", source), PythonLexer(), HtmlFormatter(nowrap=True))
-    return found
+    marked = (Comment, Keyword, Literal)
+    tokens = (
+        (kind if any(kind in one for one in marked) else Text, text)
+        for kind, text in lex(CONTROL.sub("", source), PythonLexer())
+    )
+    found = io.StringIO()
+    HtmlFormatter(nowrap=True).format(tokens, found)
+    return found.getvalue()
 
 
 def _output(output: dict[str, Any]) -> str:

@@ -152,6 +152,22 @@
     });
   };
 
+  // A way to find a frame from every page: it leads to the list, whose filter reads the address.
+  const header = () => {
+    const at = find(".md-header__inner");
+    const settings = find("#__config");
+    if (!at || !settings) return;
+    const form = element("form", "seek", "");
+    form.setAttribute("role", "search");
+    form.setAttribute("aria-label", "All frames");
+    form.action = `${JSON.parse(settings.textContent).base}/frames/index.html`;
+    const box = element("input", "", "");
+    Object.assign(box, { type: "search", name: "text", placeholder: "Find a frame" });
+    box.setAttribute("aria-label", "Find a frame by a word of its claim");
+    form.append(box);
+    at.append(form);
+  };
+
   // An address may name a prediction or another part that stands inside something folded.
   const unfold = () => {
     const part = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -163,6 +179,7 @@
     all(".surprise").forEach(surprise);
     all(".filters").forEach(filters);
     all("table.evidence").forEach(sortable);
+    header();
     unfold();
   };
 
