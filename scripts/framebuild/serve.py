@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -25,7 +26,7 @@ from framebuild.build import pages_of, run_demos, store_of
 from framebuild.check import check
 from framebuild.execute import Settings
 from framebuild.load import Corpus, Frame, load
-from framebuild.markdown import fence, plain
+from framebuild.markdown import plain
 from framebuild.pages.page import Page
 from framebuild.plan import Job, plan
 from framebuild.problem import Problem
@@ -126,7 +127,7 @@ def _by_page(problems: "Iterator[Problem] | list[Problem]") -> dict[str, list[Pr
 def _problem_page(path: str, one: str, problems: list[Problem]) -> Page:
     title = f"{one}: not shown yet" if one else "The encyclopedia: not shown yet"
     lines = "\n\n".join(map(str, problems))
-    text = f"# {plain(title)}\n\nMend this and save; the page follows.\n\n{fence(lines, 'text')}"
+    text = f"# {plain(title)}\n\nMend this and save; the page follows.\n\n<pre>{escape(lines)}</pre>\n"
     return Page(path, text.encode())
 
 
