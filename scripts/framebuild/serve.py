@@ -126,8 +126,8 @@ def _by_page(problems: "Iterator[Problem] | list[Problem]") -> dict[str, list[Pr
 
 def _problem_page(path: str, one: str, problems: list[Problem]) -> Page:
     title = f"{one}: not shown yet" if one else "The encyclopedia: not shown yet"
-    lines = "\n\n".join(map(str, problems))
-    text = f"# {plain(title)}\n\nMend this and save; the page follows.\n\n<pre>{escape(lines)}</pre>\n"
+    lines = escape("\n\n".join(map(str, problems)), quote=False)
+    text = f"# {plain(title)}\n\nMend this and save; the page follows.\n\n<pre>{lines}</pre>\n"
     return Page(path, text.encode())
 
 
