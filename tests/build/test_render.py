@@ -73,7 +73,7 @@ def test_equal_input_gives_equal_bytes(root: Path) -> None:
 def test_what_a_frame_s_page_says(root: Path) -> None:
     made = pages(root, {"cells": [code_cell()]})
     page = made["frames/good/index.md"].decode()
-    assert page.index("A claim that is long") < page.index("Supported") < page.index("## Sources")
+    assert page.index("Whatever is looked for") < page.index("Supported") < page.index("## Sources")
     assert "The prediction held: " in page
     assert "[0.75, 0.75]" in page
     related = page[page.index("## Related frames") :]
