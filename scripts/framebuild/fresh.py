@@ -46,6 +46,7 @@ def remember(root: Path, inputs: str, said: str) -> None:
 def inputs_now(root: Path) -> str:
     """A digest of everything that a build reads."""
     found = hashlib.sha256(platform.python_version().encode())
+    found.update(os.environ.get("SITE_URL", "").encode())
     for name in LIBRARIES:
         found.update(f"{name} {version(name)}\n".encode())
     ours = Path(__file__).parent

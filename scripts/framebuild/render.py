@@ -7,20 +7,25 @@ from framebuild import pages
 from framebuild.api import frame_object
 from framebuild.load import Corpus
 from framebuild.pages.page import Page, Ran, Site
+from framebuild.readable import readable
 
 
-def render(corpus: Corpus, ran: dict[str, Ran], built: str) -> list[Page]:
+def render(corpus: Corpus, ran: dict[str, Ran], built: str, url: str = "") -> list[Page]:
     """Every page, figure and data file of the site, sorted by path.
 
-    Every module of `pages` that has a function `pages` is a kind of page.
+    Every module of `pages` that has a function `pages` is a kind of page. Each page has a twin
+    in plain Markdown, which is there for machines to read.
+
+    url: where the site will be served, if that is known; only feeds need it.
     """
     frames = {
         one: frame_object(corpus, frame, ran[one].run if one in ran else None)
         for one, frame in corpus.frames.items()
     }
-    site = Site(corpus, frames, ran, built)
+    site = Site(corpus, frames, ran, built, f"{url.rstrip('/')}/" if url else "")
     kinds = [
         import_module(f"{pages.__name__}.{kind.name}") for kind in iter_modules(pages.__path__)
     ]
     made = [page for kind in kinds if hasattr(kind, "pages") for page in kind.pages(site)]
-    return sorted(made, key=lambda page: page.path)
+    made += readable(site, made)
+    return sorted(made, key=lambda page: (page.path, not page.finished))

@@ -30,7 +30,7 @@ from framebuild.markdown import plain
 from framebuild.pages.page import Page
 from framebuild.plan import Job, plan
 from framebuild.problem import Problem
-from framebuild.site import configuration, write_pages
+from framebuild.site import configuration, overrides, write_pages
 from framebuild.summary import console
 from framespec.corpus import Refused
 
@@ -100,6 +100,7 @@ class View:
             path = f"frames/{one}/index.md" if one else "index.md"
             pages[path] = _problem_page(path, one, problems)
         write_pages(self.folder / "pages", list(pages.values()))
+        write_pages(self.folder / "overrides", overrides())
         text = configuration(list(pages.values())).replace("../mkdocs.yml", "../../mkdocs.yml")
         settings = self.folder / "mkdocs.yml"
         if not settings.is_file() or settings.read_text(encoding="utf-8") != text:

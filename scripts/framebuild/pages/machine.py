@@ -1,9 +1,10 @@
-"""What programs read: everything as data, and the schema of a record."""
+"""What programs read: everything as data, its schema, and that of a record."""
 
 from collections.abc import Iterator
 
 from framebuild.api import SCHEMA_VERSION
 from framebuild.pages.page import Page, Site, data
+from framebuild.published import published_schema_text
 from framespec.schema import record_schema_text
 
 
@@ -16,3 +17,4 @@ def pages(site: Site) -> Iterator[Page]:
     }
     yield data("api/frames.json", everything)
     yield Page("api/frame.schema.json", record_schema_text().encode())
+    yield Page("api/frames.schema.json", published_schema_text().encode())

@@ -11,10 +11,14 @@ from framebuild.store import Run
 
 @dataclass(frozen=True)
 class Page:
-    """A file of the site's source, below build/pages."""
+    """A file of the site's source, below build/pages.
+
+    finished: it goes into the site as it is, once mkdocs is done, which would make a page of a .md.
+    """
 
     path: str
     content: bytes
+    finished: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Site:
     frames: dict[str, dict[str, Any]]
     ran: dict[str, Ran]
     built: str  # when the content was made, as ISO 8601
+    url: str = ""  # where it will be served, with a slash at its end; empty if that is not known
 
 
 def markdown(path: str, template: str, **values: Any) -> Page:

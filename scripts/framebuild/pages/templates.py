@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from framebuild.claim_review import claim_review
 from framebuild.markdown import plain
 from framespec.judge import CONFIDENCE
 
@@ -46,6 +47,7 @@ def environment() -> Environment:
     )
     made.filters |= {"text": plain, "number": number, "bound": bound, "words": in_words}
     made.filters["urlsafe"] = url_safe
+    made.filters["claim_review"] = claim_review
     made.globals |= {
         "marks": MARKS,
         "outcomes": OUTCOMES,
