@@ -93,7 +93,8 @@ def test_every_page_has_a_twin_without_markup(root: Path) -> None:
     sources = [path for path in made if path.endswith(".md") and not path.startswith("twin:")]
     assert [path for path in sources if f"twin:{path}" not in made] == []
     text = made["twin:frames/good/index.md"].decode()
-    assert text.startswith("# A good frame\n\n> A claim that is long")
+    claim = json.loads(made["api/frames/good.json"])["claim"]
+    assert text.startswith(f"# A good frame\n\n> {claim}")
     assert "Verdict: **supported**" in text
     for path in sources:
         plain = made[f"twin:{path}"].decode()
@@ -107,7 +108,15 @@ def test_a_twin_keeps_links_and_drops_what_is_for_the_eye() -> None:
         "---\ntitle: x\n---\n# T\n\n<p>a &lt; <a href='../b/index.html'>b</a></p>\n"
         "<svg><text>no</text></svg><script>no()</script>\n{: .cls }\n\n[c](c.md){ loading=lazy }\n"
     )
-    assert twin(page) == "# T\n\na &lt; [b](../b/index.html)\n\n[c](c.md)\n"
+    assert twin(page) == "# T\n\na &lt; [b](../b/index.md)\n\n[c](c.md)\n"
+
+
+def test_a_table_in_html_becomes_one_in_markdown() -> None:
+    table = (
+        "<table>\n<thead>\n<tr><th>a</th>\n<th>b</th></tr></thead><tbody>\n"
+        "<tr>\n<th><a href='x'>y</a></th>\n<td><p>1\n2</p></td>\n</tr></tbody></table>"
+    )
+    assert twin(table) == "| a | b |\n|---|---|\n| [y](x) | 1 2 |\n"
 
 
 def test_llms_txt_lists_every_frame_s_twin(root: Path) -> None:
