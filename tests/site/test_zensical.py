@@ -41,7 +41,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     corpus, _ = load(find_root())
     with mkdocs_ready(root) as mkdocs:
         build_site(root, render(corpus, {}, "2026-01-01"), mkdocs)
-    command = [sys.executable, "-m", "zensical", "build", "-f", str(root / "build/mkdocs.yml")]
+    command = [sys.executable, "-m", "zensical", "build", "--strict", "-f"]
+    command += [str(root / "build/mkdocs.yml")]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return root
