@@ -73,7 +73,8 @@ def _too_long(
     name: str, given: Any, context: dict[str, Any], described: str, owner: type[BaseModel] | None
 ) -> Words:
     what = f"{name} has {len(given)} characters, the limit is {context['max_length']}"
-    return what, "move detail into 'limits' or a prediction; it is read in one breath"
+    detail = "move detail into 'limits' or a prediction" if name == "claim" else "say it shorter"
+    return what, f"{detail}; it is read in one breath"
 
 
 def _too_short(

@@ -1,4 +1,4 @@
-"""Bytes to records: one file at a time, with its lines, and every problem in it at once."""
+"""Bytes to records and tours: a file at a time, with its lines, and all its problems at once."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,8 +12,10 @@ from framebuild.explain import explain
 from framebuild.problem import Problem
 from framespec.record import ID_PATTERN, Record, Stub, Topic, is_id
 from framespec.strictyaml import Document, YamlRefused, parse
+from framespec.tour import Tour
 
 TOPICS = "frames/topics.yaml"
+TOURS = "frames/tours"
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -34,6 +36,20 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class Walk:
+    """A tour that is valid by itself, and where it was written."""
+
+    id: str
+    path: str
+    tour: Tour
+    document: Document
+
+    def line_of(self, *location: str | int) -> int:
+        """The line of a field of the tour."""
+        return self.document.line_of(location)
+
+
+@dataclass(frozen=True)
 class Corpus:
     """Everything that was written, as values. Ids are unique and sorted."""
 
@@ -41,18 +57,19 @@ class Corpus:
     frames: dict[str, Frame]
     stubs: dict[str, str]
     topics: dict[str, Topic]
+    tours: dict[str, Walk]
     demos: tuple[str, ...]  # the stems of demos/*.py, also of those that no record names
     unreadable: frozenset[str]  # ids whose record has problems of its own
 
 
 def load(root: Path) -> tuple[Corpus, list[Problem]]:
-    """Read every record, topic and demo below a root."""
+    """Read every record, topic, tour and demo below a root."""
     problems: list[Problem] = []
     frames: dict[str, Frame] = {}
     stubs: dict[str, str] = {}
     unreadable: set[str] = set()
     topics = _load_topics(root, problems)
-    for path in _record_files(root, problems):
+    for path in _files_with_ids(root, root / "frames", "record", problems):
         relative = path.relative_to(root).as_posix()
         before = len(problems)
         document = _parse(path, relative, problems)
@@ -74,26 +91,41 @@ def load(root: Path) -> tuple[Corpus, list[Problem]]:
     for path in sorted((root / "demos").glob("*.ipynb")):
         mend = f"jupytext --to py:percent {path.name}, and remove it: outputs are not committed"
         problems.append(Problem(f"demos/{path.name}", 1, "a notebook that holds outputs", mend))
+    tours = _load_tours(root, problems)
     demos = tuple(sorted(path.stem for path in (root / "demos").glob("*.py")))
-    corpus = Corpus(root, dict(sorted(frames.items())), stubs, topics, demos, frozenset(unreadable))
-    return corpus, problems
+    frames = dict(sorted(frames.items()))
+    return Corpus(root, frames, stubs, topics, tours, demos, frozenset(unreadable)), problems
 
 
-def _record_files(root: Path, problems: list[Problem]) -> Iterator[Path]:
+def _load_tours(root: Path, problems: list[Problem]) -> dict[str, Walk]:
+    tours: dict[str, Walk] = {}
+    if not (root / TOURS).is_dir():
+        return tours
+    for path in _files_with_ids(root, root / TOURS, "tour", problems):
+        relative = path.relative_to(root).as_posix()
+        document = _parse(path, relative, problems)
+        tour = _validated(Tour, document, relative, problems) if document else None
+        if document and tour:
+            tours[path.stem] = Walk(path.stem, relative, tour, document)
+    return tours
+
+
+def _files_with_ids(root: Path, folder: Path, kind: str, problems: list[Problem]) -> Iterator[Path]:
+    """The YAML files of a folder whose stems are ids, each once, in their order."""
     seen: dict[str, str] = {}
-    for path in sorted((root / "frames").iterdir()):
+    for path in sorted(folder.iterdir()):
         relative = path.relative_to(root).as_posix()
         if path.suffix not in (".yaml", ".yml") or relative == TOPICS:
             continue
         if path.stem in seen:
-            what = f"two records have the id '{path.stem}', the other is {seen[path.stem]}"
+            what = f"two {kind}s have the id '{path.stem}', the other is {seen[path.stem]}"
             problems.append(Problem(relative, 1, what, "an id is a file's stem: rename one"))
         elif not is_id(path.stem):
             what = f"file name '{path.stem}' is not an id"
             mend = f"rename it to lower-case words joined by hyphens ({ID_PATTERN})"
             problems.append(Problem(relative, 1, what, mend))
         elif path.suffix == ".yml":
-            what = "a record's file name ends in .yml"
+            what = f"a {kind}'s file name ends in .yml"
             problems.append(Problem(relative, 1, what, f"rename it to {path.stem}.yaml"))
         else:
             yield path

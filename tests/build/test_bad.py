@@ -18,6 +18,16 @@ from framebuild.problem import Problem
 
 BAD = Path(__file__).parent.parent / "bad"
 CASES = sorted(path for path in BAD.iterdir() if path.suffix in (".yaml", ".py"))
+TOURS = sorted((BAD / "tours").glob("*.yaml"))
+GOOD_TOUR = """title: A walk
+says: One sentence on what is seen.
+seed: {title: A text, authors: [Some One], year: 2020, url: "https://example.org/text"}
+note: What to know before starting.
+steps:
+  - {frame: good, says: Here something is to be seen first.}
+  - {frame: other, says: Here something else is to be seen.}
+  - {frame: bad, says: And here is the last thing to see.}
+"""
 
 
 def problems_below(root: Path) -> list[Problem]:
@@ -49,15 +59,41 @@ def test_bad(case: Path, root: Path) -> None:
     shutil.copy(case, root / folder / f"bad{case.suffix}")
     if case.suffix == ".yaml" and case.read_bytes().startswith(b"moved_to"):
         (root / "demos/bad.py").unlink()
+    compare(root, case.with_suffix(".txt"))
+
+
+@pytest.mark.parametrize("case", TOURS, ids=lambda path: path.name)
+def test_bad_tours(case: Path, root: Path) -> None:
+    (root / "frames/tours").mkdir()
+    shutil.copy(case, root / "frames/tours/bad.yaml")
+    compare(root, case.with_suffix(".txt"))
+
+
+def compare(root: Path, answer: Path) -> None:
+    """What is said of a corpus against the answer, word by word."""
     said = "".join(f"{problem}\n" for problem in problems_below(root))
-    answer = case.with_suffix(".txt")
     if os.environ.get("FRAMES_WRITE_BAD"):
         answer.write_text(said, encoding="utf-8")
     assert said == answer.read_text(encoding="utf-8")
 
 
+def test_a_good_tour_has_no_problem(root: Path) -> None:
+    (root / "frames/tours").mkdir()
+    (root / "frames/tours/walk.yaml").write_text(GOOD_TOUR, encoding="utf-8")
+    assert problems_below(root) == []
+    corpus, _ = load(root)
+    assert [step.frame for step in corpus.tours["walk"].tour.steps] == ["good", "other", "bad"]
+
+
+def test_a_tour_may_pass_a_frame_that_has_problems_of_its_own(root: Path) -> None:
+    (root / "frames/tours").mkdir()
+    (root / "frames/tours/walk.yaml").write_text(GOOD_TOUR, encoding="utf-8")
+    shutil.copy(BAD / "missing.yaml", root / "frames/bad.yaml")
+    assert {problem.path for problem in problems_below(root)} == {"frames/bad.yaml"}
+
+
 def test_every_rule_has_a_bad_example() -> None:
-    names = {case.stem for case in CASES} | {"stray_demo", "relation_circle"}
+    names = {case.stem for case in [*CASES, *TOURS]} | {"stray_demo", "relation_circle"}
     assert {rule.__name__ for rule in RULES} <= names
     assert set(explain._WORDS) <= names
 
@@ -92,9 +128,12 @@ def test_a_notebook_that_holds_outputs(root: Path) -> None:
         ("bad.yml", "two records have the id 'bad', the other is frames/bad.yaml"),
         ("Bad_1.yaml", "file name 'Bad_1' is not an id"),
         ("new.yml", "a record's file name ends in .yml"),
+        ("tours/Bad_1.yaml", "file name 'Bad_1' is not an id"),
+        ("tours/new.yml", "a tour's file name ends in .yml"),
     ],
 )
 def test_file_names(root: Path, name: str, said: str) -> None:
+    (root / "frames/tours").mkdir()
     shutil.copy(root / "frames/bad.yaml", root / "frames" / name)
     assert [problem.what for problem in problems_below(root)] == [said]
 
