@@ -58,6 +58,8 @@ PAGES = [
     "timing/index.html",
     "frames/induction-heads/index.html",
     "frames/superposition/index.html",
+    "tours/index.html",
+    "tours/looking-inside/index.html",
 ]
 
 

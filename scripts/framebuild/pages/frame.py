@@ -10,6 +10,7 @@ from framebuild.notebook_html import notebook_html
 from framebuild.pages.page import Page, Site, data, markdown
 from framebuild.pages.plot import plot
 from framebuild.pages.says import sentence
+from framebuild.pages.tours import passages
 
 EXECUTED, CLEAN = "the notebook as it was run", "the notebook without outputs"
 
@@ -42,6 +43,7 @@ def _frame(site: Site, found: dict[str, Any]) -> Iterator[Page]:
         notebook=notebook_html(ran.notebook) if ran else None,
         files={name: words for name, words, _ in notebooks},
         parameters=_parameters(site, one),
+        passages=passages(site, one),
     )
     yield data(f"api/frames/{one}.json", found)
     for name, content in {figure.name: figure.content for figure in figures}.items():

@@ -16,7 +16,7 @@ def pages(site: Site) -> Iterator[Page]:
         frames=frames,
         counts=tally(frames),
         topics=site.corpus.topics,
-        tours=getattr(site.corpus, "tours", None),
+        tours=site.corpus.tours,
         example=_example(site),
     )
     yield Page("assets/frames-index.js", _index(site).encode())
