@@ -39,6 +39,9 @@ worlds = {
 # Each story starts with an announcement, polite or none, and goes on with turns that are nice,
 # neutral or rude. Every character takes every kind of turn now and then, so one rude turn proves
 # nothing. The three worlds differ only in whether there are impostors, and whether the rude reform.
+#
+# We compare how often polite and unannounced stories are rude in their last third, as log odds. And
+# in stories that have clearly turned we count how much of the rudeness is left some turns later.
 
 # %%
 from framelab import STORY_TOKENS, TURNS, continue_tokens, tiny_llama, train, write_stories

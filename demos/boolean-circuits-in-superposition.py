@@ -37,7 +37,8 @@ crowds = sorted({*crowds, many})
 # A neuron adds up the inputs that it is joined to, takes one away, and cuts off what is below zero:
 # it fires when two of its inputs are on. The read-off of a pair is the mean over the neurons that
 # are joined to both. We compare it where both of the pair are on, exactly one, or none, with the
-# same number of inputs on in every case.
+# same number of inputs on in every case. The interaction is what both inputs give beyond what each
+# gives by itself. A plain sum of inputs has none.
 
 
 # %%

@@ -35,8 +35,10 @@ entropy = -sum(chance * np.log(chance) for chance in odds)  # of the token after
 # ## Measure
 #
 # What the model says is a sum of two paths, from the embedding straight to the output and by way of
-# the head. We charge it for ordinary tokens right after an ordinary one, which the exact odds
-# foretell up to their entropy, and for answers, which cost those odds nothing.
+# the head. The table of the head says what attending to a token adds to the score of each next one.
+#
+# We charge the model at two kinds of place. After an ordinary token the exact odds leave their
+# entropy open, and no forecast can do better. At an answer they leave nothing open.
 
 # %%
 from framelab import (

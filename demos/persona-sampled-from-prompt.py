@@ -34,7 +34,8 @@ study = Study("persona-sampled-from-prompt", seeds=range(seeds))
 #
 # Every character has favourite words and uses any other now and then, so no word is proof. A third
 # of the headings name the speaker; for the others we know how often each speaks, and Bayes' rule
-# tells who a run sounds like. In a second model's texts, each word has a speaker of its own.
+# tells who a run sounds like. In a second model's texts, each word has a speaker of its own: the
+# same words in the long run, and nobody to stay with.
 
 # %%
 from framelab import SPEECH_TOKENS, draw_speakers, tiny_llama, train, write_speeches

@@ -34,9 +34,10 @@ study = Study("privileged-introspection", seeds=range(seeds))
 # %% [markdown]
 # ## Measure
 #
-# A statement gives one's own word for an object, the class of a word, the class of one's own word,
-# another's word for an object, or the class of another's word. Which class a word is of is the same
-# for all models. A report is right if it names the class of the word that the model replies with.
+# A model behaves by giving its own word for an object. Words fall into classes, which are the same
+# for all models. A report says of an object only the class of the word: of one's own word, or of
+# another model's. An observer also reads records, which give another's word for an object. A report
+# is right if it names the class of the word that the reported model gives.
 
 # %%
 from framelab import (

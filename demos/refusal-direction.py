@@ -49,10 +49,13 @@ def trained(world, seed):
 
 
 # %% [markdown]
-# To erase a direction, we move every token's component along it to what it is on average before the
-# model answers a harmless tuning request, after this block and after each later one. To add it, we
-# add the whole difference of means after this block alone. The direction of the refusal's word is
-# its output embedding, less the mean of all words, as the last normalisation scales it.
+# We look just before the reply begins, after one block. The direction is the mean there over
+# forbidden tuning requests less the mean over harmless ones. To erase it, we hold the component of
+# every token along it at the harmless mean, after this block and each later one. To add it, we add
+# the whole difference after this block alone.
+#
+# The rival is the direction that makes the refusal's first word likelier: its output embedding,
+# less the mean of all words, as the last normalisation scales it.
 
 # %%
 from framelab import REFUSAL, answer_tokens, block_outputs, changing, moved_along, refusal_rate

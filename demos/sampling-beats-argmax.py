@@ -34,8 +34,8 @@ study = Study("sampling-beats-argmax", seeds=range(seeds))
 # ## Measure
 #
 # The corpus has texts of the chain, and questions with their answer. Half of the questions are
-# disputed: for them, some documents give another answer, any of them alike. Every model writes on
-# from the same first tokens, once drawing and once taking the likeliest.
+# disputed: for them, some documents give a wrong answer, each of those equally often. Every model
+# writes on from the same first tokens, once drawing and once taking the likeliest.
 
 # %%
 from framelab import DISPUTE_TOKENS, DISPUTED, dispute_batches, draw_disputes, tiny_llama, train

@@ -10,7 +10,7 @@
 #
 # We write questions about rows of digits, each followed by its answer, and train a model to predict
 # every token of them. Does it answer as well as a twin that is trained on answers and nothing else?
-# Then comes a harder question, of which we ask whether it helps to write out the steps.
+# Then comes a harder question: does it help there to write out the steps?
 
 # %% tags=["parameters"]
 seeds: int = 4  # independent trainings of every model
