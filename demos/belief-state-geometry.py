@@ -10,7 +10,7 @@
 #
 # Behind the bits of a small process stand hidden states, and the bits give them away only bit by
 # bit. We train models to predict the next bit and nothing else. Then we ask whether the exact odds
-# of the hidden states can be read from their activations by a linear map.
+# of the hidden states can be read from the models' activations by a linear map.
 
 # %% tags=["parameters"]
 seeds: int = 4  # independent trainings, each read out on its own sequences
@@ -92,9 +92,10 @@ def scored(held, wanted):
 
 
 # %% [markdown]
-# The rivals are two tables that know the process: the mean belief for each chance of the next bit,
-# and for each run of the last few bits. The first also serves to take out of a belief what the next
-# bit's chance says of it; what is left is what the second prediction asks for.
+# The rivals are two tables that know the process. One gives the mean belief for each chance of the
+# next bit, the other for each run of the last few bits. With the first we also take out of a belief
+# all that the chance of the next bit says of it. What is left does not help to predict that bit,
+# and we ask whether the models hold it all the same.
 
 # %%
 lengths = range(context, length + 1)

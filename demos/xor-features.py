@@ -9,7 +9,7 @@
 # # Does a network also hold what nobody asked it for?
 #
 # We train a network to name features one by one, and then ask a linear probe whether exactly one of
-# two of them is present, which no straight line through the input can tell. We ask the same of the
+# two of them is present, which no linear read-out of the input can tell. We ask the same of the
 # network before training, and of one that was trained on shuffled labels.
 
 # %% tags=["parameters"]
