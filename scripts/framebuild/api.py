@@ -109,9 +109,7 @@ def related(corpus: Corpus, frame: Frame) -> list[dict[str, str]]:
         for one in frame.record.related
     ]
     found += [
-        {"frame": other.id, "how": one.how, "direction": "from", "words": REVERSED[one.how]}
-        for other in corpus.frames.values()
-        for one in other.record.related
-        if one.frame == frame.id
+        {"frame": other, "how": one.how, "direction": "from", "words": REVERSED[one.how]}
+        for other, one in corpus.pointing_to.get(frame.id, ())
     ]
     return [one for one in found if one["frame"] in corpus.frames]

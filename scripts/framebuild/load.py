@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from framebuild.demo import Demo, read_demo
 from framebuild.explain import explain
 from framebuild.problem import Problem
-from framespec.record import ID_PATTERN, Record, Stub, Topic, is_id
+from framespec.record import ID_PATTERN, Record, Relation, Stub, Topic, is_id
 from framespec.strictyaml import Document, YamlRefused, parse
 from framespec.tour import Tour
 
@@ -60,6 +61,15 @@ class Corpus:
     tours: dict[str, Walk]
     demos: tuple[str, ...]  # the stems of demos/*.py, also of those that no record names
     unreadable: frozenset[str]  # ids whose record has problems of its own
+
+    @cached_property
+    def pointing_to(self) -> dict[str, list[tuple[str, Relation]]]:
+        """By frame, the relations that others declare to it, each with the frame that does."""
+        found: dict[str, list[tuple[str, Relation]]] = {}
+        for frame in self.frames.values():
+            for relation in frame.record.related:
+                found.setdefault(relation.frame, []).append((frame.id, relation))
+        return found
 
 
 def load(root: Path) -> tuple[Corpus, list[Problem]]:
