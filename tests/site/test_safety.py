@@ -68,8 +68,6 @@ OUTPUTS = [
 PROSE = (
     "# %% [markdown]\n# <script>window.hit=13</script> [a](javascript:hit=14) ![x](../../../y)\n"
 )
-    "# %% [markdown]\n# <script>window.hit=13</script> [a](javascript:hit=14) ![x](../../../y)\n"
-)
 
 
 @pytest.fixture(scope="module")
