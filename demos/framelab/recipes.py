@@ -3,12 +3,14 @@
 Everything that makes one is in view here. cache.py trains it on first use and keeps it.
 """
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import torch
 
 from framelab.repeats import repeat_batches
-from framelab.training import tiny_llama, train
+from framelab.stories import STORIES, STORY_LENGTH, story_batches
+from framelab.training import Batch, tiny_llama, train
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -18,23 +20,37 @@ TRAINING_SEEDS = 1_000_000
 
 
 class Recipe(NamedTuple):
-    """A Llama on the world of repeated random tokens, and how it is trained."""
+    """A Llama on a world, by default that of repeated random tokens, and how it is trained."""
 
     says: str
     layers: int
+    world: Literal["repeats", "stories"] = "repeats"
     heads: int = 1  # more would share the work, and then no single one shows it
     width: int = 64
     vocabulary: int = 64
     length: int = 64  # the longest input, in tokens
-    half: int = 10  # tokens in each copy
+    half: int = 10  # tokens in each copy of a repeat
     batch: int = 32
     steps: int = 400
     lr: float = 2e-3
+    schedule: Literal["constant", "cosine"] = "constant"
 
 
 RECIPES = {
     "repeats-2l": Recipe("continues repeated random tokens, with two layers", layers=2),
     "repeats-1l": Recipe("the same training with one layer", layers=1),
+    "stories": Recipe(
+        "tells short stories about somebody who lost a thing",
+        layers=2,
+        world="stories",
+        heads=4,
+        vocabulary=len(STORIES.words),
+        length=STORY_LENGTH,
+        batch=24,
+        steps=900,
+        lr=1e-2,
+        schedule="cosine",
+    ),
 }
 
 
@@ -49,5 +65,11 @@ def trained(recipe: Recipe, seed: int) -> tuple["PreTrainedModel", list[float]]:
     """The model of a recipe after training, and its losses in nats per token."""
     model = untrained(recipe, seed)
     generator = torch.Generator().manual_seed(TRAINING_SEEDS + seed)
-    batches = repeat_batches(generator, recipe.batch, recipe.half, recipe.vocabulary)
-    return model, train(model, batches, recipe.steps, recipe.lr)
+    batches = _batches(recipe, generator)
+    return model, train(model, batches, recipe.steps, recipe.lr, recipe.schedule)
+
+
+def _batches(recipe: Recipe, generator: torch.Generator) -> Iterator[Batch]:
+    if recipe.world == "stories":
+        return story_batches(generator, recipe.batch, recipe.length)
+    return repeat_batches(generator, recipe.batch, recipe.half, recipe.vocabulary)
