@@ -20,6 +20,7 @@ from framebuild.plan import Job, plan
 from framebuild.render import render
 from framebuild.site import build_site, site_url
 from framebuild.store import Run, Store
+from framebuild.storybook import find_storybook
 from framebuild.task import kernel_environment
 
 
@@ -104,7 +105,8 @@ def pages_of(corpus: Corpus) -> list[Page]:
         demo = corpus.frames[one].demo
         if demo:
             ran[one] = Ran(found, with_outputs(demo, store.notebook(found)))
-    return render(corpus, ran, _content_date(corpus.root), site_url())
+    book = find_storybook(corpus.root)
+    return render(corpus, ran, _content_date(corpus.root), site_url(), book)
 
 
 def _content_date(root: Path) -> str:

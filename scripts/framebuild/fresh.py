@@ -15,7 +15,7 @@ from typing import Any
 
 STATE = ".cache/built.json"
 INPUTS = ("frames", "demos", "schema/framespec", "mkdocs.yml", ".git/HEAD")
-OUTPUTS = ("site", ".cache/runs")
+OUTPUTS = ("site", ".cache/runs", ".cache/storybook")
 LIBRARIES = (
     "torch", "transformers", "tokenizers", "numpy", "scipy", "matplotlib", "mkdocs",
     "mkdocs-material", "jupytext", "latex2mathml", "jinja2",

@@ -118,7 +118,7 @@ def _inputs(
     folders = [corpus.root / "demos", corpus.root / "schema"]
     for module, sha in reached(demo_source(demo), folders).items():
         inputs[f"module {module}"] = sha
-    return inputs | _versions()
+    return inputs | library_versions()
 
 
 def is_model(parameter: Parameter) -> bool:
@@ -132,7 +132,8 @@ def demo_source(demo: Demo) -> str:
 
 
 @cache
-def _versions() -> dict[str, str]:
+def library_versions() -> dict[str, str]:
+    """Of python, and of the libraries that compute."""
     return {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
 
 

@@ -8,9 +8,16 @@ from framebuild.api import frame_object
 from framebuild.load import Corpus
 from framebuild.pages.page import Page, Ran, Site
 from framebuild.readable import readable
+from framebuild.storybook import Storybook
 
 
-def render(corpus: Corpus, ran: dict[str, Ran], built: str, url: str = "") -> list[Page]:
+def render(
+    corpus: Corpus,
+    ran: dict[str, Ran],
+    built: str,
+    url: str = "",
+    book: Storybook | None = None,
+) -> list[Page]:
     """Every page, figure and data file of the site, sorted by path.
 
     Every module of `pages` that has a function `pages` is a kind of page. Each page has a twin
@@ -22,7 +29,7 @@ def render(corpus: Corpus, ran: dict[str, Ran], built: str, url: str = "") -> li
         one: frame_object(corpus, frame, ran[one].run if one in ran else None)
         for one, frame in corpus.frames.items()
     }
-    site = Site(corpus, frames, ran, built, f"{url.rstrip('/')}/" if url else "")
+    site = Site(corpus, frames, ran, built, f"{url.rstrip('/')}/" if url else "", book)
     kinds = [
         import_module(f"{pages.__name__}.{kind.name}") for kind in iter_modules(pages.__path__)
     ]

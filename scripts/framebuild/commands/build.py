@@ -23,12 +23,13 @@ def command(forced: tuple[str, ...], **options: Any) -> None:
     from framebuild import summary
     from framebuild.build import early_server, one_at_a_time, run_demos, table_of, write_site
     from framebuild.site import mkdocs_ready
+    from framebuild.storybook import storybook_made
 
     inputs = fresh.inputs_now(root)
     how, out = settings(options), summary.console()
     # Both start in advance, to import while this process plans and the demos run.
     with one_at_a_time(root, out), mkdocs_ready(root) as mkdocs:
-        with early_server(how) as early:
+        with early_server(how) as early, storybook_made(root):
             corpus = clean(forced, only=False)
             report = run_demos(corpus, jobs_of(corpus, (), (), forced), how, out, early)
         summary.table(out, report)

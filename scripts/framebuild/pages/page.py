@@ -7,6 +7,7 @@ from typing import Any
 from framebuild.load import Corpus
 from framebuild.pages.templates import environment
 from framebuild.store import Run
+from framebuild.storybook import Storybook
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Site:
     ran: dict[str, Ran]
     built: str  # when the content was made, as ISO 8601
     url: str = ""  # where it will be served, with a slash at its end; empty if that is not known
+    book: Storybook | None = None  # the model that runs in the page, if it has been made
 
 
 def markdown(path: str, template: str, **values: Any) -> Page:
