@@ -8,6 +8,7 @@ from framebuild.cite import bibtex, citation
 from framebuild.markdown import Figure, figures_of
 from framebuild.notebook_html import notebook_html
 from framebuild.pages.page import Page, Site, data, markdown
+from framebuild.pages.play import widget
 from framebuild.pages.plot import plot
 from framebuild.pages.says import sentence
 from framebuild.pages.tours import passages
@@ -44,6 +45,7 @@ def _frame(site: Site, found: dict[str, Any]) -> Iterator[Page]:
         files={name: words for name, words, _ in notebooks},
         parameters=_parameters(site, one),
         passages=passages(site, one),
+        widget=widget(site, one),
     )
     yield data(f"api/frames/{one}.json", found)
     for name, content in {figure.name: figure.content for figure in figures}.items():
