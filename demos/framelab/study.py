@@ -1,18 +1,24 @@
 """What a demo reports, and the verdict that follows from it."""
 
+import ast
 import json
 import platform
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, NamedTuple, SupportsFloat
 
 import torch
 
+import framelab
+import framespec
 from framelab.loaded import Loaded
 from framespec.corpus import Refused, find_root, nearest, read_record
 from framespec.judge import Interval, Judgement
+from framespec.reach import reached
 from framespec.record import Expect, Prediction, Record
 from framespec.result import MIME_TYPE, Environment, Measurements, Model, Replicates, verdict_of
+from framespec.seal import modules_digest, notebook_seal
 
 LIBRARIES = ("torch", "transformers", "numpy")
 
@@ -43,9 +49,9 @@ class Study:
 
     def uses(self, loaded: Loaded) -> Loaded:
         """Remember a model for the receipt, and give it back."""
-        self._models.setdefault(
-            (loaded.id, loaded.revision), Model(id=loaded.id, revision=loaded.revision)
-        )
+        count = sum(one.numel() for one in loaded.model.parameters())
+        named = Model(id=loaded.id, revision=loaded.revision, parameters=count)
+        self._models.setdefault((loaded.id, loaded.revision), named)
         self._devices.add(str(loaded.model.device))
         self._dtypes.add(str(loaded.model.dtype).removeprefix("torch."))
         return loaded
@@ -94,14 +100,17 @@ class Study:
             device=", ".join(sorted(self._devices)),
             dtype=", ".join(sorted(self._dtypes)),
         )
+        cells = executed_cells()
         measurements = Measurements(
             frame=self.frame,
             reported=self._reported,
             seeds=self.seeds,
             models=list(self._models.values()),
             environment=environment,
+            modules=_modules(cells),
         )
-        return Shown(self._record, measurements)
+        seal = notebook_seal(cells, measurements) if cells else None
+        return Shown(self._record, measurements.model_copy(update={"seal": seal}))
 
     def _known(self, name: str) -> str:
         if name not in self._bounded:
@@ -150,6 +159,30 @@ class Shown(NamedTuple):
             # By way of text, which turns nan and infinity into what JSON can hold.
             MIME_TYPE: json.loads(self.measurements.model_dump_json()),
         }
+
+
+def executed_cells() -> list[str]:
+    """The code cells that this kernel has run so far, as they were typed; none outside one."""
+    from IPython import get_ipython
+
+    shell: Any = get_ipython()
+    return list(shell.history_manager.input_hist_raw[1:]) if shell else []
+
+
+def _is_python(cell: str) -> bool:
+    """Whether a cell is plain Python; a person may have run %commands before a demo's cells."""
+    try:
+        ast.parse(cell)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _modules(cells: list[str]) -> str | None:
+    """A digest of the code of ours that the cells reach, wherever it is installed."""
+    source = "\n".join(filter(_is_python, cells))
+    folders = [Path(module.__file__ or "").parents[1] for module in (framelab, framespec)]
+    return modules_digest(reached(source, folders)) if cells else None
 
 
 def _outcome(part: Judgement) -> str:

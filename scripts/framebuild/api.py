@@ -7,6 +7,8 @@ from framebuild.load import Corpus, Frame
 from framebuild.store import Run
 from framespec.judge import Interval, Judgement, Verdict, decide
 from framespec.record import Bounded, Question
+from framespec.result import Row
+from framespec.result import verdict_of as judged_by
 
 SCHEMA_VERSION = 1
 REVERSED = {
@@ -39,6 +41,7 @@ def frame_object(corpus: Corpus, frame: Frame, run: Run | None) -> dict[str, Any
     judged = {one.id: one for one in verdict.predictions}
     before = record.demo.precondition
     receipt = run.result.receipt if run else None
+    rows = evidence(frame)
     return {
         "id": frame.id,
         "title": record.title,
@@ -62,8 +65,51 @@ def frame_object(corpus: Corpus, frame: Frame, run: Run | None) -> dict[str, Any
         "sources": [source.model_dump() | {"link": source.link} for source in record.sources],
         "receipt": receipt.model_dump(mode="json") if receipt else None,
         "seconds": receipt.seconds if receipt else None,
+        "evidence": rows,
+        "models_disagree": disagreements(rows),
         "url": f"frames/{frame.id}/",
     }
+
+
+def evidence(frame: Frame) -> list[dict[str, Any]]:
+    """What is on record of a frame, one object a model, judged by the record's present bounds."""
+    return [_row(frame, row) for row in (frame.results.rows if frame.results else ())]
+
+
+def _row(frame: Frame, row: Row) -> dict[str, Any]:
+    verdict = judged_by(frame.record, row.reported)
+    parts = [*([verdict.precondition] if verdict.precondition else []), *verdict.predictions]
+    return {
+        "model": row.model,
+        "default": row.model == frame.default_model,
+        "revisions": row.revisions,
+        "parameters": row.parameters,
+        "date": row.date,
+        "verdict": verdict.word,
+        "why": verdict.why,
+        "parts": [
+            {
+                "id": part.id,
+                "outcome": part.outcome,
+                "why": part.why,
+                "measured": _interval(part.measured),
+                "control": _interval(part.control) if part.control else None,
+            }
+            for part in parts
+        ],
+        "before": [past.model_dump() for past in row.before],
+        "notes": [note.model_dump() for note in row.notes],
+        "receipt": row.receipt.model_dump(mode="json"),
+    }
+
+
+def disagreements(rows: list[dict[str, Any]]) -> list[str]:
+    """The predictions, and the precondition, whose outcomes differ between models on record."""
+    outcomes: dict[str, set[str]] = {}
+    for row in rows:
+        for part in row["parts"]:
+            outcomes.setdefault(part["id"], set()).add(part["outcome"])
+    return [one for one, found in outcomes.items() if len(found) > 1]
 
 
 def _part(bounded: Bounded, judged: Judgement | None, run: Run | None) -> dict[str, Any]:

@@ -35,7 +35,8 @@ def checked(ids: tuple[str, ...], only: bool = True) -> "tuple[Corpus, list[Prob
             mend = f"did you mean {near}?" if near else "`frames ls` lists the frames"
             raise Misuse(f"no frame '{one}'", mend)
     if ids and only:
-        wanted = {f"frames/{one}.yaml" for one in ids} | {f"demos/{one}.py" for one in ids}
+        forms = ("frames/{}.yaml", "frames/{}.results.json", "demos/{}.py")
+        wanted = {form.format(one) for one in ids for form in forms}
         problems = [problem for problem in problems if problem.path in {*wanted, TOPICS}]
     return corpus, problems
 
@@ -44,9 +45,12 @@ def clean(ids: tuple[str, ...], only: bool = True, drafts: bool = False) -> "Cor
     """A corpus without problems in what is asked for; else they are shown, and that is the end.
 
     drafts: what is still to be filled in is no hindrance, since nothing will be published.
+    Results do not count here: what is on record of past runs must not stand in the way of a new
+    one. `check` and `build` name their problems.
     """
     corpus, problems = checked(ids, only)
     problems = [problem for problem in problems if not (drafts and problem.draft)]
+    problems = [problem for problem in problems if not problem.path.endswith(".results.json")]
     if problems:
         show(problems)
         sys.exit(PROBLEMS)
@@ -78,6 +82,18 @@ def show(problems: "list[Problem]") -> None:
         click.echo(str(problem), err=True)
     count = len(problems)
     click.echo(f"\n{count} problem{'s' if count != 1 else ''}", err=True)
+
+
+def evidence_problems(corpus: "Corpus") -> "list[Problem]":
+    """What is wrong with the results files, and which of their verdicts no longer hold."""
+    from framebuild.api import verdict_of
+    from framebuild.build import default_runs
+    from framebuild.check.evidence import RULES, worsened
+
+    runs = default_runs(corpus)
+    verdicts = {one: verdict_of(corpus.frames[one], run).word for one, run in runs.items()}
+    found = [problem for rule in RULES for problem in rule(corpus)]
+    return sorted([*found, *worsened(corpus, verdicts)])
 
 
 def finish(report: "Report", junit: Path | None) -> None:

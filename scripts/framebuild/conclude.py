@@ -102,6 +102,7 @@ def _receipt(job: Job, outcome: Outcome, found: Measurements, commit: str) -> Re
         peak_mb=round(outcome.peak_mb),
         commit=commit,
         key=job.key,
+        seal=found.seal,
     )
 
 

@@ -176,7 +176,8 @@ def _outcome_of(future: "Future[Outcome]") -> Outcome | None:
 def expected_seconds(job: Job, store: Store) -> float:
     """How long a job took last time; one that never ran may be the longest."""
     before = store.latest(job.frame.id, default=not job.overrides)
-    return before.result.receipt.seconds if before else float("inf")
+    known = before.result.receipt.seconds if before else None
+    return float("inf") if known is None else known
 
 
 def needed_models(job: Job) -> set[Needed]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from framebuild.demo import Demo, read_demo
+from framebuild.evidence import SUFFIX, Results, read_results
 from framebuild.explain import explain
 from framebuild.problem import Problem
 from framespec.record import ID_PATTERN, Record, Relation, Stub, Topic, is_id
@@ -23,17 +24,24 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Frame:
-    """A record that is valid by itself, where it was written, and its demo if there is one."""
+    """A record that is valid by itself, where it was written, its demo and what is on record."""
 
     id: str
     path: str
     record: Record
     document: Document
     demo: Demo | None
+    results: Results | None
 
     def line_of(self, *location: str | int) -> int:
         """The line of a field of the record."""
         return self.document.line_of(location)
+
+    @property
+    def default_model(self) -> str | None:
+        """The model that its demo takes by itself; None where it takes none."""
+        parameters = self.demo.parameters if self.demo else ()
+        return next((str(one.default) for one in parameters if one.name == "model"), None)
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,7 @@ class Corpus:
     tours: dict[str, Walk]
     demos: tuple[str, ...]  # the stems of demos/*.py, also of those that no record names
     unreadable: frozenset[str]  # ids whose record has problems of its own
+    results: tuple[str, ...]  # the stems of frames/*.results.json, likewise
 
     @cached_property
     def pointing_to(self) -> dict[str, list[tuple[str, Relation]]]:
@@ -97,14 +106,30 @@ def load(root: Path) -> tuple[Corpus, list[Problem]]:
             unreadable.add(path.stem)
             continue
         demo = _load_demo(root, path.stem, problems)
-        frames[path.stem] = Frame(path.stem, relative, record, document, demo)
+        results = read_results(root, path.stem)
+        frames[path.stem] = Frame(path.stem, relative, record, document, demo, results)
+    problems += _notebooks(root)
+    corpus = Corpus(
+        root,
+        dict(sorted(frames.items())),
+        stubs,
+        topics,
+        _load_tours(root, problems),
+        demos=_stems(root / "demos", ".py"),
+        unreadable=frozenset(unreadable),
+        results=_stems(root / "frames", SUFFIX),
+    )
+    return corpus, problems
+
+
+def _notebooks(root: Path) -> Iterator[Problem]:
     for path in sorted((root / "demos").glob("*.ipynb")):
         mend = f"jupytext --to py:percent {path.name}, and remove it: outputs are not committed"
-        problems.append(Problem(f"demos/{path.name}", 1, "a notebook that holds outputs", mend))
-    tours = _load_tours(root, problems)
-    demos = tuple(sorted(path.stem for path in (root / "demos").glob("*.py")))
-    frames = dict(sorted(frames.items()))
-    return Corpus(root, frames, stubs, topics, tours, demos, frozenset(unreadable)), problems
+        yield Problem(f"demos/{path.name}", 1, "a notebook that holds outputs", mend)
+
+
+def _stems(folder: Path, suffix: str) -> tuple[str, ...]:
+    return tuple(sorted(path.name.removesuffix(suffix) for path in folder.glob(f"*{suffix}")))
 
 
 def _load_tours(root: Path, problems: list[Problem]) -> dict[str, Walk]:

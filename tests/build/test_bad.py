@@ -17,7 +17,7 @@ from framebuild.load import load
 from framebuild.problem import Problem
 
 BAD = Path(__file__).parent.parent / "bad"
-CASES = sorted(path for path in BAD.iterdir() if path.suffix in (".yaml", ".py"))
+CASES = sorted(path for path in BAD.iterdir() if path.suffix in (".yaml", ".py", ".json"))
 TOURS = sorted((BAD / "tours").glob("*.yaml"))
 GOOD_TOUR = """title: A walk
 says: One sentence on what is seen.
@@ -55,8 +55,8 @@ def test_the_good_corpus_has_no_problem(root: Path) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
 def test_bad(case: Path, root: Path) -> None:
-    folder = "frames" if case.suffix == ".yaml" else "demos"
-    shutil.copy(case, root / folder / f"bad{case.suffix}")
+    place = {".yaml": "frames/bad.yaml", ".py": "demos/bad.py", ".json": "frames/bad.results.json"}
+    shutil.copy(case, root / place[case.suffix])
     if case.suffix == ".yaml" and case.read_bytes().startswith(b"moved_to"):
         (root / "demos/bad.py").unlink()
     compare(root, case.with_suffix(".txt"))
@@ -94,6 +94,9 @@ def test_a_tour_may_pass_a_frame_that_has_problems_of_its_own(root: Path) -> Non
 
 def test_every_rule_has_a_bad_example() -> None:
     names = {case.stem for case in [*CASES, *TOURS]} | {"stray_demo", "relation_circle"}
+=======
+    names = {case.stem for case in CASES} | {"stray_demo", "stray_results", "relation_circle"}
+>>>>>>> f08e654 (Record what a run measured, one row a model, and refuse an edited notebook)
     assert {rule.__name__ for rule in RULES} <= names
     assert set(explain._WORDS) <= names
 
@@ -120,6 +123,14 @@ def test_a_notebook_that_holds_outputs(root: Path) -> None:
     (root / "demos/bad.ipynb").write_text("{}", encoding="utf-8")
     (found,) = problems_below(root)
     assert (found.path, found.what) == ("demos/bad.ipynb", "a notebook that holds outputs")
+
+
+def test_stray_results(root: Path) -> None:
+    shutil.copy(BAD / "results_edited.json", root / "frames/gone.results.json")
+    assert [str(problem) for problem in problems_below(root)] == [
+        "frames/gone.results.json:1: there is no frames/gone.yaml for these results\n"
+        "    mend: remove it, or rename it if its frame has another id now"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 """`frames build`: the main job, done only where something has changed."""
 
+import sys
 from typing import Any
 
 import click
 
 from framebuild.arguments import settings, with_run_options
-from framebuild.asked import clean, finish, jobs_of, site_line
+from framebuild.asked import PROBLEMS, clean, evidence_problems, finish, jobs_of, show, site_line
 from framespec.corpus import find_root
 
 
@@ -37,5 +38,8 @@ def command(forced: tuple[str, ...], **options: Any) -> None:
             click.echo("site/ was not built: mend the demos first", err=True)
         finish(report, options["junit"])
         click.echo(site_line(write_site(corpus, mkdocs)))
+        if problems := evidence_problems(corpus):
+            show(problems)
+            sys.exit(PROBLEMS)
         quiet = "\n".join([table_of(corpus), site_line(False)])
         fresh.remember(root, inputs, quiet)
