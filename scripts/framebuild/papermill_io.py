@@ -3,6 +3,7 @@
 import warnings
 from typing import Any
 
+import click
 import nbformat
 from papermill.exceptions import PapermillException
 
@@ -17,6 +18,13 @@ warnings.filterwarnings(
 )
 
 
+class NoFrame(PapermillException, click.ClickException):  # type: ignore[misc]  # has no types
+    """What was asked for cannot be had. Papermill's command line shows it without a traceback."""
+
+    def __init__(self, message: str) -> None:
+        click.ClickException.__init__(self, message)
+
+
 class FrameHandler:
     """Papermill's protocol for a kind of path; it calls these on the class itself."""
 
@@ -27,7 +35,7 @@ class FrameHandler:
             root = find_root()
             source = demo_path(root, path.removeprefix(PREFIX))
         except Refused as refused:
-            raise PapermillException(str(refused)) from None
+            raise NoFrame(str(refused)) from None
         name = source.relative_to(root).as_posix()
         text: str = nbformat.writes(
             nbformat.from_dict(read_demo(name, source.read_text(encoding="utf-8")).notebook)
@@ -43,7 +51,7 @@ class FrameHandler:
     @classmethod
     def write(cls, buf: Any, path: str) -> None:
         """Refused: a frame is read, never written."""
-        raise PapermillException(f"'{path}' cannot be written: name a file, for example out.ipynb")
+        raise NoFrame(f"'{path}' cannot be written: name a file, for example out.ipynb")
 
     @classmethod
     def pretty_path(cls, path: str) -> str:

@@ -137,5 +137,8 @@ def test_papermill_reads_a_frame(clean: Path) -> None:
     assert found.reported["first"].measured == [0.9] * 3
     missing = [*command, "frame:godo", "out.ipynb"]
     done = subprocess.run(missing, cwd=clean, capture_output=True, text=True, check=False)
-    assert "no frame 'godo'" in done.stderr
-    assert "nearest is 'good'" in done.stderr
+    assert (done.returncode, done.stderr.splitlines()[-2:]) == (
+        1,
+        ["Error: no frame 'godo'", "    mend: nearest is 'good'"],
+    )
+    assert "Traceback" not in done.stderr
