@@ -18,15 +18,27 @@ rival: str = "lab:repeats-1l"  # the control: by default one layer, with nothing
 seeds: int = 5  # trainings of a lab model; for any other model, sets of sequences
 sequences: int = 128  # independent random sequences in each set
 half: int = 10  # tokens in each copy
+device: str = "cpu"  # where the models compute: cpu, cuda, mps
+dtype: str = "float32"  # their number type: float32, bfloat16, float16, float64
 
 # %%
 import math
 
 import torch
 
-from framelab import Study, load, ordinary_tokens, repeated_tokens, start_token
+from framelab import (
+    Study,
+    load,
+    ordinary_tokens,
+    refuse_unfit,
+    repeated_tokens,
+    repeats_length,
+    start_token,
+)
 
 study = Study("induction-heads", seeds=range(seeds))
+long = repeats_length(half)
+refuse_unfit({"model": model, "rival": rival}, long, distinct=long, instead="a smaller half")
 
 # %% [markdown]
 # ## Measure
@@ -73,7 +85,8 @@ def random_other_key(world, generator):
 # %%
 found = {name: [] for name in ("ratio", "best", "best_rival", "added", "added_elsewhere")}
 for seed in study.seeds:
-    subject, other = study.uses(load(model, seed)), study.uses(load(rival, seed))
+    subject = study.uses(load(model, seed, device, dtype))
+    other = study.uses(load(rival, seed, device, dtype))
     generator = torch.Generator().manual_seed(seed)
     allowed, start = ordinary_tokens(subject), start_token(subject)
     world = repeated_tokens(generator, sequences, half, allowed, bos=start)

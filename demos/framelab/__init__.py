@@ -25,6 +25,7 @@ from framelab.figures import (
     figure,
     show,
 )
+from framelab.fitness import refuse_unfit
 from framelab.functions import (
     BOTH,
     DEALT,
@@ -100,7 +101,7 @@ from framelab.reading import (
     residual_stream,
     token_losses,
 )
-from framelab.repeats import Repeats, repeated_tokens
+from framelab.repeats import Repeats, repeated_tokens, repeats_length
 from framelab.replies import (
     CLASS_OF,
     OBJECTS,

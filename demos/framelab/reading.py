@@ -1,6 +1,7 @@
 """What a model does with tokens: its attention, its residual stream, its next token.
 
-Everything runs in batches, so that memory holds the answer and one batch's working.
+Everything runs in batches, so that memory holds the answer and one batch's working. Ids go to
+the model's device; what comes back is float32 on the CPU, wherever and in whatever it computed.
 """
 
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ def attention_patterns(
     """
     with _eager(model):
         parts = [
-            torch.stack(list(out.attentions))  # [layer, sequence, head, query, key]
+            _back(torch.stack(list(out.attentions)))  # [layer, sequence, head, query, key]
             for out in _forward(model, ids, None, batch, output_attentions=True)
         ]
     return torch.cat(parts, dim=1)
@@ -40,7 +41,7 @@ def residual_stream(
     ids: [sequence, token]. Returns [layer, sequence, token, width], one layer more than blocks.
     """
     parts = [
-        torch.stack(list(out.hidden_states))  # [layer, sequence, token, width]
+        _back(torch.stack(list(out.hidden_states)))  # [layer, sequence, token, width]
         for out in _forward(model, ids, None, batch, output_hidden_states=True)
     ]
     return torch.cat(parts, dim=1)
@@ -53,7 +54,7 @@ def next_token_logprobs(
 
     ids: [sequence, token]. Returns [sequence, token, vocabulary], in nats, at most 0.
     """
-    parts = [out.logits.log_softmax(-1) for out in _forward(model, ids, None, batch)]
+    parts = [_back(out.logits).log_softmax(-1) for out in _forward(model, ids, None, batch)]
     return torch.cat(parts)
 
 
@@ -71,7 +72,7 @@ def token_losses(
     losses = torch.full(ids.shape, torch.nan)
     done = 0
     for out in _forward(model, ids, mask, batch):
-        logits = out.logits[:, :-1]  # [sequence, token, vocabulary]
+        logits = _back(out.logits[:, :-1])  # [sequence, token, vocabulary]
         rows = slice(done, done + len(logits))
         losses[rows, 1:] = F.cross_entropy(logits.transpose(1, 2), ids[rows, 1:], reduction="none")
         done += len(logits)
@@ -108,8 +109,8 @@ def continue_tokens(
     fed, past, written = ids, None, [ids]
     with torch.no_grad():
         for _ in range(length):
-            out = model(input_ids=fed, past_key_values=past, use_cache=True)
-            odds = out.logits[:, -1, among].softmax(-1)
+            out = model(input_ids=fed.to(model.device), past_key_values=past, use_cache=True)
+            odds = _back(out.logits[:, -1])[:, among].softmax(-1)
             fed = among[torch.multinomial(odds, 1, generator=generator)]  # [sequence, 1]
             past = out.past_key_values
             written.append(fed)
@@ -123,10 +124,22 @@ def _forward(
     batch: int,
     **wanted: bool,
 ) -> Iterator[Any]:
-    shown = torch.ones_like(ids) if mask is None else mask
+    if mask is None:
+        mask = torch.ones_like(ids)
+    elif mask.is_floating_point():  # added to scores, so it must fit into the model's own type
+        mask = mask.to(model.dtype).clamp(min=torch.finfo(model.dtype).min)
     with torch.no_grad():
-        for rows, masks in zip(torch.split(ids, batch), torch.split(shown, batch), strict=True):
-            yield model(input_ids=rows, attention_mask=masks, use_cache=False, **wanted)
+        for rows, masks in zip(torch.split(ids, batch), torch.split(mask, batch), strict=True):
+            yield model(
+                input_ids=rows.to(model.device),
+                attention_mask=masks.to(model.device),
+                use_cache=False,
+                **wanted,
+            )
+
+
+def _back(values: torch.Tensor) -> torch.Tensor:
+    return values.to(device="cpu", dtype=torch.float32)
 
 
 @contextmanager

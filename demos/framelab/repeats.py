@@ -19,14 +19,22 @@ class Repeats(NamedTuple):
     second: torch.Tensor
 
 
+MAX_BEFORE, MAX_GAP = 5, 6  # tokens, at most: before the first copy, and between the two
+
+
+def repeats_length(half: int) -> int:
+    """The tokens in a sequence of repeated_tokens, which are as many distinct ids, without bos."""
+    return MAX_BEFORE + half + MAX_GAP + half
+
+
 def repeated_tokens(
     generator: torch.Generator,
     sequences: int,
     half: int,
     allowed: torch.Tensor,
     bos: int | None = None,
-    max_before: int = 5,
-    max_gap: int = 6,
+    max_before: int = MAX_BEFORE,
+    max_gap: int = MAX_GAP,
 ) -> Repeats:
     """Random tokens with a stretch of them repeated once, everything else distinct.
 

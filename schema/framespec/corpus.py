@@ -3,9 +3,12 @@
 import difflib
 import os
 from pathlib import Path
+from traceback import walk_tb
 
 from framespec.record import Record, is_id
 from framespec.strictyaml import parse
+
+MAIN = "__main__"  # the module that a notebook's cells are
 
 
 class Refused(Exception):
@@ -14,6 +17,17 @@ class Refused(Exception):
     def __init__(self, what: str, mend: str) -> None:
         super().__init__(f"{what}\n    mend: {mend}")
         self.what, self.mend = what, mend
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback, in any notebook and in papermill."""
+        from IPython import get_ipython
+
+        typed = [
+            at for at in walk_tb(self.__traceback__) if at[0].f_globals.get("__name__") == MAIN
+        ]
+        count = getattr(get_ipython(), "execution_count", None)
+        where = f"Cell In[{count}], line {typed[-1]}: " if typed and count else ""
+        return [f"{where}{self.what}", f"    mend: {self.mend}"]
 
 
 def find_root(start: Path | None = None) -> Path:
