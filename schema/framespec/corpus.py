@@ -8,8 +8,6 @@ from traceback import walk_tb
 from framespec.record import Record, is_id
 from framespec.strictyaml import parse
 
-MAIN = "__main__"  # the module that a notebook's cells are
-
 
 class Refused(Exception):
     """A user's mistake: what is wrong, and how to mend it. Shown without a traceback."""
@@ -22,11 +20,11 @@ class Refused(Exception):
         """What IPython shows in place of a traceback, in any notebook and in papermill."""
         from IPython import get_ipython
 
-        typed = [
-            at for at in walk_tb(self.__traceback__) if at[0].f_globals.get("__name__") == MAIN
-        ]
-        count = getattr(get_ipython(), "execution_count", None)
-        where = f"Cell In[{count}], line {typed[-1]}: " if typed and count else ""
+        compiler = getattr(get_ipython(), "compile", None)
+        where = ""
+        for frame, line in walk_tb(self.__traceback__):
+            cell = compiler and compiler.format_code_name(frame.f_code.co_filename)
+            where = f"{' '.join(cell)}, line {line}: " if cell else where
         return [f"{where}{self.what}", f"    mend: {self.mend}"]
 
 

@@ -1,5 +1,6 @@
 """Real kernels, and what notebooks do to them: a definite end for one, no harm to the other."""
 
+import json
 import os
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from small import Run, write_demo
 
 from framebuild.conclude import Finished
+from framebuild.problem import Problem
 from framebuild.store import Store
 
 pytestmark = pytest.mark.kernel
@@ -137,3 +139,17 @@ def test_seconds_are_the_demo_s(root: Path, run: Run) -> None:
     begin = time.monotonic()
     ends: list[Finished] = run("good", "other")
     assert all(0 < end.outcome.seconds < time.monotonic() - begin for end in ends)
+
+
+@pytest.mark.kernel
+def test_a_refusal_points_to_its_line(root: Path, run: Run) -> None:
+    """Its two lines are all that a notebook shows, and the build finds the place in them."""
+    body = "from framespec.corpus import Refused\n\ndef no():\n    raise Refused('a', 'b')\n\nno()"
+    write_demo(root, "good", body)
+    (end,) = run("good")
+    line = (root / "demos/good.py").read_text(encoding="utf-8").splitlines().index("no()") - 1
+    assert end.problem == Problem("demos/good.py", line, "a", "b")
+    assert end.outcome.notebook
+    outputs = [cell.get("outputs") for cell in json.loads(end.outcome.notebook)["cells"]]
+    (shown,) = [one for found in outputs for one in found or () if one["output_type"] == "error"]
+    assert shown["traceback"] == ["Cell In[2], line 4: a", "    mend: b"]

@@ -15,6 +15,7 @@ from transformers import (
     T5ForConditionalGeneration,
 )
 
+from framebuild.demo import read_demo
 from framelab.fitness import reads, refuse_unfit
 from framelab.models import load, ordinary_tokens, start_token
 from framelab.reading import (
@@ -44,6 +45,7 @@ FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
     "gemma2": ("gemma2", GROUPED | {"sliding_window": 64, "query_pre_attn_scalar": 4}),
     "gemma3": ("gemma3_text", GROUPED | {"sliding_window": 64, "query_pre_attn_scalar": 4}),
 }
+DEMOS = Path(__file__).parents[2] / "demos"
 IDS = torch.randint(6, 48, (3, 12), generator=torch.Generator().manual_seed(0))
 
 Saved = Callable[..., Path]
@@ -160,3 +162,36 @@ def test_models_that_do_not_read_from_left_to_right(tmp_path: Path) -> None:
             f"parameter 'model': 'X' is no causal language model ({made})\n"
             "    mend: give one that predicts the next token, as GPT-2 and Llama do"
         )
+
+
+def executed(frame: str, **parameters: object) -> dict[str, Any]:
+    """The names that a demo leaves, run here without a kernel."""
+    path = DEMOS / f"{frame}.py"
+    demo = read_demo(path.name, path.read_text(encoding="utf-8"))
+    names: dict[str, Any] = {"__name__": "__main__"}
+    for cell in demo.code:
+        exec(compile(cell.source, f"{path.name}:{cell.line}", "exec"), names)
+        if cell is demo.parameters_cell:
+            names |= parameters
+    return names
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_demo_that_takes_a_model_takes_every_family(family: str, saved: Saved) -> None:
+    kind, changes = FAMILIES[family]
+    folder = str(saved(kind, **changes))
+    twin = f"untrained:{folder}"
+    names = executed("induction-heads", model=folder, rival=twin, seeds=3, sequences=4)
+    found = names["study"].verdict().measurements
+    assert len(found.reported["prefix-matching"].measured) == 3
+    assert found.models[0].id == kind
+    assert found.models[0].parameters == sum(
+        one.numel() for one in names["subject"].model.parameters()
+    )
+
+
+def test_a_vocabulary_too_small_is_told_before_any_work(saved: Saved) -> None:
+    folder = saved("llama", vocab_size=24, **NO_MARKS)
+    (folder / "model.safetensors").write_bytes(b"no weights are read")
+    with pytest.raises(Refused, match=r"'model': '.*' has 24 ordinary tokens, 31 are needed"):
+        executed("induction-heads", model=str(folder), rival=str(folder))
