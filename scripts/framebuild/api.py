@@ -78,7 +78,6 @@ def evidence(frame: Frame) -> list[dict[str, Any]]:
 
 def _row(frame: Frame, row: Row) -> dict[str, Any]:
     verdict = judged_by(frame.record, row.reported)
-    parts = [*([verdict.precondition] if verdict.precondition else []), *verdict.predictions]
     return {
         "model": row.model,
         "default": row.model == frame.default_model,
@@ -87,20 +86,26 @@ def _row(frame: Frame, row: Row) -> dict[str, Any]:
         "date": row.date,
         "verdict": verdict.word,
         "why": verdict.why,
-        "parts": [
-            {
-                "id": part.id,
-                "outcome": part.outcome,
-                "why": part.why,
-                "measured": _interval(part.measured),
-                "control": _interval(part.control) if part.control else None,
-            }
-            for part in parts
-        ],
+        "parts": parts_of(verdict),
         "before": [past.model_dump() for past in row.before],
         "notes": [note.model_dump() for note in row.notes],
         "receipt": row.receipt.model_dump(mode="json"),
     }
+
+
+def parts_of(verdict: Verdict) -> list[dict[str, Any]]:
+    """The precondition and each prediction, with what became of it."""
+    before = [verdict.precondition] if verdict.precondition else []
+    return [
+        {
+            "id": part.id,
+            "outcome": part.outcome,
+            "why": part.why,
+            "measured": _interval(part.measured),
+            "control": _interval(part.control) if part.control else None,
+        }
+        for part in [*before, *verdict.predictions]
+    ]
 
 
 def disagreements(rows: list[dict[str, Any]]) -> list[str]:

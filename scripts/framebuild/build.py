@@ -55,7 +55,7 @@ def run_demos(
     store, ended = store_of(corpus.root), []
     stale = [job for job in jobs if job.stale]
     if stale:
-        expected = {job.frame.id: expected_seconds(job, store) for job in stale}
+        expected = {job.label: expected_seconds(job, store) for job in stale}
         with summary.progress(out, expected, settings.workers) as reporter:
             for end in execute(stale, store, settings, reporter.tick, early):
                 reporter.finished(end)
@@ -68,7 +68,8 @@ def _keep_failed(root: Path, end: Finished) -> None:
     """A failed notebook is kept for a person to open, apart from the runs; a mended one goes."""
     path = root / "build" / "failed" / f"{end.job.frame.id}.ipynb"
     if end.run or end.outcome.notebook is None:
-        path.unlink(missing_ok=True)
+        if not end.job.overrides:  # another model's success mends nothing
+            path.unlink(missing_ok=True)
         return
     with contextlib.suppress(OSError):  # a full disk is reported already
         path.parent.mkdir(parents=True, exist_ok=True)

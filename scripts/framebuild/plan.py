@@ -33,6 +33,12 @@ class Job:
     why: str
 
     @property
+    def label(self) -> str:
+        """What it is called while it runs: the frame, and the model if one was asked for."""
+        model = self.overrides.get("model")
+        return f"{self.frame.id} on {model}" if model else self.frame.id
+
+    @property
     def models(self) -> list[Parameter]:
         """The parameters that name a model."""
         return [parameter for parameter in self.demo.parameters if is_model(parameter)]

@@ -34,7 +34,7 @@ def console(quiet: bool = False) -> Console:
 
 @contextmanager
 def progress(to: Console, expected: dict[str, float], workers: int) -> Iterator["Reporter"]:
-    """Report on demos while the block runs them. expected: seconds by frame, inf if unknown."""
+    """Report on demos while the block runs them. expected: seconds by label, inf if unknown."""
     reporter = Reporter(to, expected, workers)
     count, at_once = len(expected), min(workers, len(expected))
     to.print(f"running {count} demo{'s' if count != 1 else ''}, {at_once} at once")
@@ -68,11 +68,11 @@ class Reporter:
 
     def finished(self, end: Finished) -> None:
         """A demo ended, well or badly."""
-        self.left.pop(end.job.frame.id, None)
+        self.left.pop(end.job.label, None)
         self.bar.advance(self.task)
         word = "done" if end.run else end.outcome.status
         done = self.total - len(self.left)
-        line = f"[{done}/{self.total}] {end.job.frame.id}: {word} in {end.outcome.seconds:.1f} s"
+        line = f"[{done}/{self.total}] {end.job.label}: {word} in {end.outcome.seconds:.1f} s"
         self.console.print(line, markup=False, soft_wrap=True)
 
 
@@ -100,21 +100,22 @@ def rows(report: Report) -> list[dict[str, Any]]:
 
 def table(to: Console, report: Report) -> None:
     """The rows, for people."""
-    grid = _grid("frame", "verdict", "seconds", "core s", "MB", "run", "why")
+    made = grid("frame", "verdict", "seconds", "core s", "MB", "run", "why")
     for row in rows(report):
         seconds = "-" if row["seconds"] is None else f"{row['seconds']:.1f}"
         core = "-" if row["cpu_seconds"] is None else f"{row['cpu_seconds']:.1f}"
         memory = "-" if row["peak_mb"] is None else f"{row['peak_mb']:.0f}"
         shown = f"[{STYLES[row['verdict']]}]{row['verdict']}[/]"
-        grid.add_row(row["frame"], shown, seconds, core, memory, row["status"], _brief(row["why"]))
-    to.print(grid)
+        made.add_row(row["frame"], shown, seconds, core, memory, row["status"], _brief(row["why"]))
+    to.print(made)
 
 
-def _grid(*names: str) -> Table:
-    grid = Table(box=None, pad_edge=False)
+def grid(*names: str) -> Table:
+    """A table without lines, its numbers to the right."""
+    found = Table(box=None, pad_edge=False)
     for name in names:
-        grid.add_column(name, justify="right" if name in ("seconds", "core s", "MB") else "left")
-    return grid
+        found.add_column(name, justify="right" if name in ("seconds", "core s", "MB") else "left")
+    return found
 
 
 def _brief(why: str) -> str:
@@ -126,16 +127,16 @@ def _brief(why: str) -> str:
 def parts(to: Console, frame: Frame, run: Run | None) -> None:
     """Every prediction of a frame with its numbers, and the verdict they sum up to."""
     verdict: Verdict = verdict_of(frame, run)
-    grid = _grid("prediction", "outcome", "measured", "control", "bound")
+    made = grid("prediction", "outcome", "measured", "control", "bound")
     judged = [*([verdict.precondition] if verdict.precondition else []), *verdict.predictions]
     for bounded, one in zip(frame.record.demo.bounded, judged, strict=True):
         bound = f"{bounded.expect} {bounded.unit}"
         if run is None:
-            grid.add_row(bounded.id, "not run", "-", "-", bound)
+            made.add_row(bounded.id, "not run", "-", "-", bound)
             continue
         control = _estimate(one.control) if one.control else "-"
-        grid.add_row(bounded.id, one.outcome, _estimate(one.measured), control, bound)
-    to.print(grid)
+        made.add_row(bounded.id, one.outcome, _estimate(one.measured), control, bound)
+    to.print(made)
     to.print(f"{frame.id}: [{STYLES[verdict.word]}]{verdict.word}[/], {verdict.why}")
 
 
