@@ -93,10 +93,8 @@ def test_a_tour_may_pass_a_frame_that_has_problems_of_its_own(root: Path) -> Non
 
 
 def test_every_rule_has_a_bad_example() -> None:
-    names = {case.stem for case in [*CASES, *TOURS]} | {"stray_demo", "relation_circle"}
-=======
-    names = {case.stem for case in CASES} | {"stray_demo", "stray_results", "relation_circle"}
->>>>>>> f08e654 (Record what a run measured, one row a model, and refuse an edited notebook)
+    names = {case.stem for case in [*CASES, *TOURS]}
+    names |= {"stray_demo", "stray_results", "relation_circle"}
     assert {rule.__name__ for rule in RULES} <= names
     assert set(explain._WORDS) <= names
 
