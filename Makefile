@@ -24,6 +24,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/frames check
+	$(BIN)/zizmor --offline --quiet .github
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
