@@ -16,6 +16,8 @@ MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12
 MANY = 500  # of the characters that nest; fewer cannot nest deep enough to harm the parser
 
+COLON = re.compile(r"^\s*(?:- )?\w+: +[^\s\"'\[{>|&*#][^#]*: ")  # a text with a colon in it
+
 Location = tuple[str | int, ...]
 
 
@@ -88,8 +90,7 @@ def parse(raw: bytes) -> Document:
         began = error.context_mark
         context = f" ({error.context} that began on line {began.line + 1})" if began else ""
         what = f"not valid YAML: {error.problem or error.context}{context}"
-        mend = "check the indentation and the quotes on this line and the one before"
-        raise YamlRefused(mark.line + 1 if mark else 1, what, mend) from None
+        raise YamlRefused(mark.line + 1 if mark else 1, what, _mend(text, mark)) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         what = f"character {error.character:#04x} is not allowed in YAML"
@@ -98,6 +99,17 @@ def parse(raw: bytes) -> Document:
         raise YamlRefused(1, "file is empty", "start from the record of a neighbouring frame")
     lines: dict[Location, int] = {}
     return Document(_build(node, (), lines), lines, text)
+
+
+def _mend(text: str, mark: "yaml.Mark | None") -> str:
+    """What most likely is wrong with a line that libyaml stumbles over."""
+    lines = text.splitlines()
+    here = lines[mark.line] if mark and mark.line < len(lines) else ""
+    if COLON.match(here):
+        return "the text holds ': ', which begins a value; put the whole text in quotes"
+    if re.match(r"^\s*(?:- )?\w+:(?: |$)", here):
+        return "indent it like the fields beside it, and close the quotes on the line before"
+    return "check the indentation and the quotes on this line and the one before"
 
 
 def _refuse_events(text: str) -> None:

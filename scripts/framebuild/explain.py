@@ -26,8 +26,8 @@ def explain(
         if (line, what) not in seen:
             seen.add((line, what))
             whole = "mend" in detail.get("ctx", {})  # a rule on a thing, not on one of its fields
-            where = _where(location if whole else location[:-1], document.data)
-            yield Problem(path, line, f"{where}{what}", mend)
+            place = where(location if whole else location[:-1], document.data)
+            yield Problem(path, line, f"{place}{what}", mend)
 
 
 def _written(loc: Location, document: Document) -> Location:
@@ -52,6 +52,12 @@ def _in_words(detail: ErrorDetails, owner: type[BaseModel] | None, location: Loc
     described = _description(owner, name)
     if detail["type"] in _WORDS:
         return _WORDS[detail["type"]](name, detail["input"], context, described, owner)
+    given = detail["input"]
+    if detail["type"] == "string_type" and isinstance(given, int | float):
+        mend = f"{described or 'it is a text'}; `frames check --fix` puts the quotes"
+        return f"{name} is the number {given}, not a text", mend
+    if detail["type"] in ("float_type", "int_type") and isinstance(given, str):
+        return f"{name} is the text '{given}', not a number", "write a number, without quotes"
     wanted = detail["msg"].removeprefix("Input should be ").removeprefix("a valid ")
     return f"{name} is {_shown(detail['input'])}, not a valid {wanted}", described or "correct it"
 
@@ -131,7 +137,7 @@ def _shown(value: Any) -> str:
     return words.get(type(value), f"'{value}'" if isinstance(value, str) else str(value))
 
 
-def _where(location: Location, data: Any) -> str:
+def where(location: Location, data: Any) -> str:
     """`prediction 'prefix-matching', expect: `, a path that a reader can follow."""
     parts: list[str] = []
     for part in location:

@@ -107,6 +107,14 @@ def test_stray_demo(root: Path) -> None:
     ]
 
 
+def test_a_demo_under_nearly_the_right_name(root: Path) -> None:
+    (root / "demos/bad.py").rename(root / "demos/bad_.py")
+    stray, missing = problems_below(root)
+    assert stray.path == "demos/bad_.py"
+    assert missing.what == "there is no demos/bad.py"
+    assert missing.mend == "rename demos/bad_.py"
+
+
 def test_relation_circle(root: Path) -> None:
     for one, other in (("other", "bad"), ("bad", "good")):
         with (root / f"frames/{one}.yaml").open("a", encoding="utf-8") as file:

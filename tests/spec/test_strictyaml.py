@@ -66,3 +66,18 @@ def test_refused(raw: bytes, line: int, what: str) -> None:
     assert refused.value.line == line
     assert refused.value.what.startswith(what)
     assert refused.value.mend
+
+
+@pytest.mark.parametrize(
+    ("text", "mend"),
+    [
+        ("a: b\nsays: Section 2: the rank\n", "the text holds ': ', which begins a value"),
+        ("a: b\n kind: y\nc: z\n", "indent it like the fields beside it"),
+        ("a: [x\nb: y\n", "indent it like the fields beside it, and close"),
+        ("a: 'x\nb: y\n", "check the indentation and the quotes"),
+    ],
+)
+def test_a_line_that_does_not_parse_gets_the_likeliest_advice(text: str, mend: str) -> None:
+    with pytest.raises(YamlRefused) as refused:
+        parse(text.encode())
+    assert refused.value.mend.startswith(mend)

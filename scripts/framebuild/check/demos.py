@@ -20,7 +20,10 @@ def notebook_exists(corpus: Corpus) -> Iterator[Problem]:
             mend = f"a demo has its frame's stem: write {wanted}"
             yield Problem(frame.path, line, f"notebook is '{given}'", mend)
         elif frame.id not in corpus.demos:
-            yield Problem(frame.path, line, f"there is no {wanted}", "write it")
+            stray = nearest(frame.id, [one for one in corpus.demos if one not in corpus.frames])
+            named = stray.strip("'")
+            mend = f"rename demos/{named}.py" if stray else "write it, or begin with `frames new`"
+            yield Problem(frame.path, line, f"there is no {wanted}", mend)
 
 
 def stray_demo(corpus: Corpus) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from framebuild.check.rule import Rule
+from framebuild.explain import where
 from framebuild.load import Corpus, Frame
 from framebuild.problem import Problem
 from framebuild.skeleton import to_fill_in
@@ -20,11 +21,13 @@ def unfilled(corpus: Corpus) -> Iterator[Problem]:
 
 
 def _field(frame: Frame, line: int) -> str:
-    """The field that begins on a line, or the one whose item does."""
+    """The field that begins on a line, or the one whose item does, and what it belongs to."""
     here = [at for at, begun in frame.document.lines.items() if begun == line and at]
     keys = [at for at in here if isinstance(at[-1], str)]
-    names = [part for part in min(keys or here, key=len, default=()) if isinstance(part, str)]
-    return names[-1] if names else "this line"
+    at = min(keys or here, key=len, default=())
+    while at and not isinstance(at[-1], str):
+        at = at[:-1]
+    return f"{where(at[:-1], None)}{at[-1]}" if at else "this line"
 
 
 RULES: tuple[Rule, ...] = (unfilled,)
