@@ -15,7 +15,7 @@
 # %% tags=["parameters"]
 seeds: int = 5  # independent worlds, each with its own models
 words: int = 24  # words in a speech
-steps: int = 300  # training steps
+steps: int = 150  # training steps
 batch: int = 64  # speeches in each step, afresh every time
 runs: int = 1000  # speeches that each model makes from the open heading
 begun: int = 8  # words after which a run is continued twice, apart
@@ -46,7 +46,7 @@ def trained(speakers, seed, redrawn):
     model = tiny_llama(SPEECH_TOKENS, width=64, layers=2, heads=4, length=words + 1, seed=seed)
     generator = np.random.default_rng(seed)
     texts = (write_speeches(speakers, batch, words, generator, redrawn) for _ in range(steps))
-    train(model, ((torch.tensor(ids), torch.tensor(ids)) for ids in texts), steps, lr=2e-3)
+    train(model, ((torch.tensor(ids), torch.tensor(ids)) for ids in texts), steps, lr=4e-3, schedule="cosine")
     return model
 
 
