@@ -16,7 +16,7 @@
 seeds: int = 5  # independent trainings of each model
 dose: float = 0.3  # share of impostors among those announced as polite
 turns: int = 30  # turns in a story
-steps: int = 400  # training steps
+steps: int = 230  # training steps
 batch: int = 32  # stories in each step, afresh every time
 told: int = 1500  # stories that each model tells after each announcement
 
