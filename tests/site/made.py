@@ -71,6 +71,7 @@ def _run(frame: Frame, reported: dict[str, Replicates]) -> Run:
             "seeds": [0, 1, 2],
             "environment": {"versions": {"torch": "2"}, "device": "cpu", "dtype": "float32"},
             "seconds": 1.5,
+            "cpu_seconds": 1.5,
             "peak_mb": 100,
             "commit": "abc",
             "key": "k" * 64,
