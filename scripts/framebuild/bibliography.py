@@ -37,7 +37,8 @@ def as_bibtex(sources: Iterable[dict[str, Any]]) -> bytes:
 def as_csl(sources: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """CSL-JSON, for citation managers and processors.
 
-    Names stay whole, as `literal`: which part is the family's, a record does not say.
+    Names stay whole, as `literal`: which part is the family's, a record does not say. Nor has CSL
+    a word for "et al.", so that such a list ends with the last name that the record gives.
     """
     return [_csl(one) for one in sources]
 
@@ -47,7 +48,7 @@ def _csl(source: Mapping[str, Any]) -> dict[str, Any]:
         "id": source["id"],
         "type": "article" if source["arxiv"] or source["doi"] else "webpage",
         "title": source["title"],
-        "author": [{"literal": name} for name in source["authors"]],
+        "author": [{"literal": one} for one in source["authors"] if one != "et al."],
         "issued": {"date-parts": [[source["year"]]]},
         "URL": source["link"],
     }

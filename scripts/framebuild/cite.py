@@ -44,6 +44,8 @@ def citation(source: dict[str, Any]) -> str:
 
 def _author(name: str) -> str:
     """A name in braces if it is that of a body or a list, which BibTeX would else take apart."""
+    if name == "et al.":
+        return "others"  # BibTeX's own word for it, which a style writes in its language
     safe = _tex(name)
     return f"{{{safe}}}" if " and " in name or "," in name else safe
 

@@ -70,6 +70,13 @@ def test_a_source_of_two_frames_is_one_entry_and_keys_are_unique() -> None:
     assert [one["id"] for one in as_csl(found)] == ["x-2020", "x-2020-2", "y"]
 
 
+def test_an_author_list_that_is_cut_short_says_so_in_bibtex() -> None:
+    cut = source("x", "https://a.org") | {"authors": ["A. B.", "et al."]}
+    found = sources_of([{"id": "a", "sources": [cut]}])
+    assert "author = {A. B. and others}" in as_bibtex(found).decode()
+    assert as_csl(found)[0]["author"] == [{"literal": "A. B."}]
+
+
 def test_a_review_cannot_leave_its_script_element() -> None:
     corpus, _ = load(find_root())
     made = json.loads(content(corpus.root)["api/frames.json"])["frames"][0]
