@@ -16,6 +16,7 @@ WIDTH = 392
 CHARACTERS = 34  # in a line of a label
 LINE, ROW, HEADING = 17, 25, 38
 BULGE = 100  # of the longest arc
+BY_RANK = 0.6
 SPREAD = 7  # arcs end within this much of their row's middle
 SWEEPS = 12
 
@@ -191,11 +192,10 @@ def _length(order: Mapping[str, Sequence[str]], drawn: Sequence[Relation]) -> in
 def _arcs(drawn: Sequence[Relation], places: Mapping[str, float]) -> list[Arc]:
     ends = _ends(drawn, places)
     spans = [abs(places[one.source] - places[one.target]) for one in drawn]
-    longest = max(spans, default=1) or 1
+    bulges = _bulges(spans)
     arcs = []
-    for number, (relation, span) in enumerate(zip(drawn, spans, strict=True)):
+    for number, (relation, bulge) in enumerate(zip(drawn, bulges, strict=True)):
         start, stop = ends[number, relation.source], ends[number, relation.target]
-        bulge = BULGE * (span / longest) ** 0.5
         reach = AXIS - bulge * 4 / 3  # a cubic curve goes three quarters of the way to its handles
         path = (
             f"M{AXIS} {start:.1f}C{reach:.1f} {start:.1f} {reach:.1f} {stop:.1f} {AXIS} {stop:.1f}"
@@ -203,6 +203,19 @@ def _arcs(drawn: Sequence[Relation], places: Mapping[str, float]) -> list[Arc]:
         widest = (round(AXIS - bulge, 1), round((start + stop) / 2, 1))
         arcs.append(Arc(relation, path, (AXIS, round(stop, 1)), widest))
     return arcs
+
+
+def _bulges(spans: Sequence[float]) -> list[float]:
+    """How far each arc reaches to the left: the longer the farther, so that arcs nest.
+
+    Mostly by rank: by length alone, a few long arcs would press all others against the labels.
+    """
+    longest = max(spans, default=0) or 1
+    bulges = [0.0] * len(spans)
+    for rank, number in enumerate(sorted(range(len(spans)), key=spans.__getitem__), start=1):
+        length = (spans[number] / longest) ** 0.5
+        bulges[number] = BULGE * (BY_RANK * rank / len(spans) + (1 - BY_RANK) * length)
+    return bulges
 
 
 def _ends(drawn: Sequence[Relation], places: Mapping[str, float]) -> dict[tuple[int, str], float]:

@@ -16,6 +16,7 @@ MOST_FRAMES = 100  # that may use a word which counts, and no more than a third 
 LEAST_FRAMES = 2  # a word of one frame joins nothing
 TOPICS_COUNT = 0.2  # the share of a score that comes from topics, not from words
 LEAST_SCORE = 0.12
+LEAST_REASONS = 2  # words or topics: one word alone is chance
 WORDS_SHOWN = 4
 WORTH_SHOWING = 0.1  # of a score, for a word to be named as its reason
 WORD = re.compile(r"[a-z][a-z'-]+[a-z]")
@@ -65,20 +66,21 @@ def _nearest(
         for other, theirs in users[word]:
             shared.setdefault(other, {})[word] = weight * theirs
     drawn = {relation["frame"] for relation in frames[one]["related"]} | {one}
-    found = []
+    own, found = set(frames[one]["topics"]), []
     for other, parts in shared.items():
-        if other not in drawn:
-            own, its = set(frames[one]["topics"]), set(frames[other]["topics"])
-            topics = len(own & its) / len(own | its)
-            score = (1 - TOPICS_COUNT) * sum(parts.values()) + TOPICS_COUNT * topics
-            if score >= LEAST_SCORE:
-                found.append((-round(score, 6), other))
+        if other in drawn:
+            continue
+        its, words_shared = set(frames[other]["topics"]), sum(parts.values())
+        alike = len(own & its) / len(own | its)
+        score = round((1 - TOPICS_COUNT) * words_shared + TOPICS_COUNT * alike, 6)
+        if score >= LEAST_SCORE and len(own & its) + len(_reasons(parts)) >= LEAST_REASONS:
+            found.append((-score, other))
     return [
         Near(
             other,
             -score,
             _reasons(shared[other]),
-            tuple(sorted(set(frames[one]["topics"]) & set(frames[other]["topics"]))),
+            tuple(sorted(own & set(frames[other]["topics"]))),
         )
         for score, other in sorted(found)[:most]
     ]
