@@ -50,6 +50,19 @@ def test_the_real_frames_fit_the_published_schema() -> None:
     )
 
 
+def test_what_is_on_record_fits_the_schema_and_is_news(root: Path) -> None:
+    bad = Path(__file__).parent.parent / "bad/results_worse.json"
+    text = bad.read_text(encoding="utf-8").replace('"frame": "bad"', '"frame": "good"')
+    (root / "frames/good.results.json").write_text(text, encoding="utf-8")
+    made = content(root)
+    data = json.loads(made["api/frames.json"])
+    jsonschema.validate(data, json.loads(made["api/frames.schema.json"]))
+    assert [len(one["evidence"]) for one in data["frames"]] == [1, 0]
+    page = made["new/index.md"].decode()
+    assert "went from supported to contradicted on some/model" in page
+    assert page.index("## 2026-02-03") < page.index("## 2026-01-02")
+
+
 def test_the_schema_refuses_a_verdict_that_there_is_not(root: Path) -> None:
     made = content(root)
     data = json.loads(made["api/frames.json"])
