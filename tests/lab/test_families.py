@@ -1,5 +1,9 @@
 """Tiny checkpoints of every family, as save_pretrained writes them, read and refused alike."""
 
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -195,3 +199,34 @@ def test_a_vocabulary_too_small_is_told_before_any_work(saved: Saved) -> None:
     (folder / "model.safetensors").write_bytes(b"no weights are read")
     with pytest.raises(Refused, match=r"'model': '.*' has 24 ordinary tokens, 31 are needed"):
         executed("induction-heads", model=str(folder), rival=str(folder))
+
+
+READ_FROM_A_HUB = """
+from framelab.fitness import reads
+from framelab.models import load
+for name in ("own/tiny", "own/tiny@step3", "untrained:own/tiny@step3"):
+    loaded = load(name)
+    print(loaded.id, loaded.revision, len(loaded.model.model.layers), reads(name).vocabulary)
+"""
+
+
+def test_a_hub_id_with_a_revision(saved: Saved, tmp_path: Path) -> None:
+    """From the hub's own cache, as it is after a download, with the network off."""
+    place = tmp_path / "hub/models--own--tiny"
+    (place / "refs").mkdir(parents=True)
+    for revision, letter, layers in (("main", "a", 2), ("step3", "b", 1)):
+        commit = letter * 40
+        (place / "refs" / revision).write_text(commit)
+        shutil.copytree(saved("llama", num_hidden_layers=layers), place / "snapshots" / commit)
+    done = subprocess.run(
+        [sys.executable, "-c", READ_FROM_A_HUB],
+        env={**os.environ, "HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.splitlines() == [
+        f"own/tiny {'a' * 40} 2 48",
+        f"own/tiny {'b' * 40} 1 48",
+        f"untrained:own/tiny {'b' * 40}+seed0 1 48",
+    ], done.stderr
