@@ -1,5 +1,6 @@
 """Tiny checkpoints of every family, as save_pretrained writes them, read and refused alike."""
 
+import math
 import os
 import shutil
 import subprocess
@@ -50,6 +51,9 @@ FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
     "gemma3": ("gemma3_text", GROUPED | {"sliding_window": 64, "query_pre_attn_scalar": 4}),
 }
 DEMOS = Path(__file__).parents[2] / "demos"
+TAKING_A_MODEL = [
+    path.stem for path in sorted(DEMOS.glob("*.py")) if "\nmodel: str" in path.read_text("utf-8")
+]
 IDS = torch.randint(6, 48, (3, 12), generator=torch.Generator().manual_seed(0))
 
 Saved = Callable[..., Path]
@@ -192,6 +196,20 @@ def test_the_demo_that_takes_a_model_takes_every_family(family: str, saved: Save
     assert found.models[0].parameters == sum(
         one.numel() for one in names["subject"].model.parameters()
     )
+
+
+@pytest.mark.skipif(
+    "FRAMES_TEST_WEIGHTS" not in os.environ,
+    reason="set FRAMES_TEST_WEIGHTS to a folder of checkpoints",
+)
+@pytest.mark.parametrize("frame", TAKING_A_MODEL)
+def test_every_demo_that_takes_a_model_takes_a_real_one(frame: str) -> None:
+    folder = str(Path(os.environ["FRAMES_TEST_WEIGHTS"]) / "stories260K-hf")
+    names = executed(frame, model=folder, rival=f"untrained:{folder}", seeds=3, sequences=16)
+    found = names["study"].verdict().measurements
+    assert (found.models[0].id, found.models[0].parameters) == ("stories260K-hf", 260_032)
+    values = [one for part in found.reported.values() for one in part.measured]
+    assert all(math.isfinite(value) for value in values)
 
 
 def test_a_vocabulary_too_small_is_told_before_any_work(saved: Saved) -> None:
