@@ -7,6 +7,7 @@ from framebuild.check.rule import Rule, demos_of
 from framebuild.load import Corpus
 from framebuild.problem import Problem
 
+NUMBER = re.compile(r"(?<![\w.-])\d+\.\d+|(?<![\w.-])\d+\s*%")  # such as a run would give
 MAY_BE_MARKUP = re.compile(r"<|\]\s*[(:\[]")  # else there is no HTML and no link to look at
 
 
@@ -18,7 +19,7 @@ def number_in_prose(corpus: Corpus) -> Iterator[Problem]:
                 continue
             for offset, line in enumerate(cell.source.splitlines()):
                 plain = re.sub(r"`[^`]*`|\$[^$]*\$", "", line)
-                found = re.search(r"(?<![\w.-])\d+\.\d+|(?<![\w.-])\d+\s*%", plain)
+                found = NUMBER.search(plain)
                 if found:
                     what = f"prose gives the number '{found.group()}'"
                     mend = "compute it in a code cell, or say it in words"

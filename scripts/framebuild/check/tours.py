@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from framebuild.check.prose import NUMBER
 from framebuild.check.rule import Rule
 from framebuild.load import Corpus
 from framebuild.problem import Problem
@@ -46,4 +47,15 @@ def few_steps(corpus: Corpus) -> Iterator[Problem]:
             yield Problem(walk.path, walk.line_of("steps"), what, mend)
 
 
-RULES: tuple[Rule, ...] = (unknown_step, step_twice, few_steps)
+def number_on_tour(corpus: Corpus) -> Iterator[Problem]:
+    """A step gives no number that a run could move: the page shows the verdict beside it."""
+    for walk in corpus.tours.values():
+        for index, step in enumerate(walk.tour.steps):
+            found = NUMBER.search(step.says)
+            if found:
+                what = f"steps: '{step.frame}' gives the number '{found.group()}'"
+                mend = "say it in words; measured numbers are on the frame's page"
+                yield Problem(walk.path, walk.line_of("steps", index, "says"), what, mend)
+
+
+RULES: tuple[Rule, ...] = (unknown_step, step_twice, few_steps, number_on_tour)
