@@ -17,14 +17,14 @@
       Object.assign(this, { body, lm, world });
       this.story = el("p", { class: "play-story" });
       this.board = el("div", { class: "play-game__board" });
-      this.button = el("button", { type: "submit", class: "md-button md-button--primary" });
+      this.button = el("button", { type: "submit", class: "play-button play-button--main" });
       this.said = el("p", { class: "play-game__said", role: "status" });
       this.totals = el("div", { class: "play-game__totals" });
       const form = el("form", {
         class: "play-game__form",
         onsubmit: (event) => { event.preventDefault(); this.go(); },
       }, this.board, el("p", { class: "play__buttons" }, this.button,
-        el("button", { type: "button", class: "md-button", onclick: () => this.begin(this.seed + 1) },
+        el("button", { type: "button", class: "play-button", onclick: () => this.begin(this.seed + 1) },
           "Another story")));
       body.append(this.story, form, this.said, this.totals);
       const asked = Number.parseInt(framesPlay.address("game"), 10);
@@ -163,7 +163,7 @@
       const told = this.ids.slice(0, this.place + (this.revealed ? 2 : 1));
       const parts = [];
       told.forEach((token, place) => {
-        if (place === 0) return;
+        if (token === framesPlay.END) return;
         const { text, glue } = this.world.shown(token, told[place - 1]);
         const newest = this.revealed && place === told.length - 1;
         parts.push(glue, newest ? el("mark", {}, text) : text);
@@ -194,7 +194,7 @@
 
     /* Nats paid so far, word by word: one line each, told apart by dashes and marks too. */
     plot() {
-      const [wide, high, left, right, foot] = [480, 170, 34, 96, 26];
+      const [wide, high, left, right, foot] = [480, 170, 34, 112, 26];
       const most = Math.max(1, ...PLAYERS.map(({ id }) => this.sum(id)));
       const x = (word) => left + (word / this.paid.length) * (wide - left - right);
       const y = (paid) => high - foot - (paid / most) * (high - foot - 12);

@@ -23,7 +23,7 @@
       body.append(
         el("form", { onsubmit: (event) => { event.preventDefault(); this.read(true); } },
           el("label", { for: "inside-text" }, "A text in the words of the stories"), this.input,
-          el("p", { class: "play__buttons" }, el("button", { type: "submit", class: "md-button md-button--primary" }, "Look inside"))),
+          el("p", { class: "play__buttons" }, el("button", { type: "submit", class: "play-button play-button--main" }, "Look inside"))),
         this.said,
         el("h3", {}, "Where a head looks"), this.maps, this.text, this.summary, this.numbers,
         el("h3", {}, "What each layer would say next"), this.lens,

@@ -47,7 +47,7 @@
     }
 
     buttons() {
-      const button = (text, done) => el("button", { type: "button", class: "md-button", onclick: done }, text);
+      const button = (text, done) => el("button", { type: "button", class: "play-button", onclick: done }, text);
       this.copied = el("span", { role: "status", class: "play__facts" });
       return el("p", { class: "play__buttons" },
         button("Draw a sentence", () => this.runOn((odds) => framesPlay.drawFrom(odds, Math.random))),

@@ -87,7 +87,7 @@
     connectedCallback() {
       if (this.dataset.state || !this.hasAttribute("kilobytes")) return;
       this.dataset.state = "offered";
-      this.button = play.el("button", { type: "button", class: "md-button play__start" },
+      this.button = play.el("button", { type: "button", class: "play-button play__start" },
         this.getAttribute("invites") ?? "Try it here",
         play.el("small", {}, ` loads ${this.getAttribute("kilobytes")} kB`));
       this.button.addEventListener("click", () => this.start(true));
