@@ -59,7 +59,7 @@ def refusal(name: str) -> str:
 def test_unknown_recipe() -> None:
     assert refusal("lab:repeats-2") == (
         "no lab model 'repeats-2'\n"
-        "    mend: nearest is 'repeats-2l'; there are lab:repeats-2l, lab:repeats-1l"
+        "    mend: nearest is 'repeats-2l'; there are lab:repeats-2l, lab:repeats-1l, lab:stories"
     )
     assert refusal("untrained:lab:zzz").startswith("no lab model 'zzz'")
 
