@@ -46,7 +46,8 @@ def trained(speakers, seed, redrawn):
     model = tiny_llama(SPEECH_TOKENS, width=64, layers=2, heads=4, length=words + 1, seed=seed)
     generator = np.random.default_rng(seed)
     texts = (write_speeches(speakers, batch, words, generator, redrawn) for _ in range(steps))
-    train(model, ((torch.tensor(ids), torch.tensor(ids)) for ids in texts), steps, lr=4e-3, schedule="cosine")
+    batches = ((torch.tensor(ids), torch.tensor(ids)) for ids in texts)
+    train(model, batches, steps, lr=4e-3, schedule="cosine")
     return model
 
 
