@@ -190,7 +190,7 @@
       const from = node.parent ? node.parent.ids.length : 0;
       return node.ids.slice(from).map((token, index) => {
         const { text, glue } = this.world.shown(token, node.ids[from + index - 1]);
-        return token === END ? " ∎ the end" : glue + text;
+        return token === END ? " (the end)" : glue + text;
       }).join("").trim();
     }
 
