@@ -3,6 +3,7 @@
 import ast
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 OURS = ("framespec", "framelab")
@@ -18,7 +19,7 @@ def reached(source: str, folders: Iterable[Path]) -> dict[str, str]:
     """
     files = _module_files(folders)
     found: dict[str, str] = {}
-    queue = sorted(_imports(ast.parse(source), "", files))
+    queue = sorted(_imports(source.encode(), "", files))
     while queue:
         name = queue.pop()
         if name in found:
@@ -26,7 +27,7 @@ def reached(source: str, folders: Iterable[Path]) -> dict[str, str]:
         text = files[name].read_bytes()
         found[name] = hashlib.sha256(text).hexdigest()
         package = name if files[name].name == "__init__.py" else name.rpartition(".")[0]
-        queue.extend(_imports(ast.parse(text), package, files))
+        queue.extend(_imports(text, package, files))
     return dict(sorted(found.items()))
 
 
@@ -40,12 +41,19 @@ def _module_files(folders: Iterable[Path]) -> dict[str, Path]:
     return files
 
 
-def _imports(tree: ast.AST, package: str, files: dict[str, Path]) -> set[str]:
+@lru_cache(maxsize=4096)
+def _statements(text: bytes) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    """The import statements of some code; many demos reach the same modules."""
+    nodes = ast.walk(ast.parse(text))
+    return tuple(node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+
+
+def _imports(text: bytes, package: str, files: dict[str, Path]) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in _statements(text):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names if alias.name in files)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             base = node.module or ""
             if node.level:
                 parents = package.split(".")[: len(package.split(".")) - node.level + 1]
@@ -63,7 +71,7 @@ def _resolve(base: str, name: str, files: dict[str, Path]) -> set[str]:
         return set()
     if files[base].name != "__init__.py":
         return {base}
-    for node in ast.walk(ast.parse(files[base].read_bytes())):
+    for node in _statements(files[base].read_bytes()):
         if isinstance(node, ast.ImportFrom) and any(
             (alias.asname or alias.name) == name for alias in node.names
         ):

@@ -99,10 +99,10 @@ def write_site(corpus: Corpus, mkdocs: "subprocess.Popen[str]") -> bool:
     return build_site(corpus.root, pages_of(corpus), mkdocs)
 
 
-def pages_of(corpus: Corpus) -> list[Page]:
-    """The site's pages from the runs that there are."""
+def pages_of(corpus: Corpus, runs: dict[str, Run] | None = None) -> list[Page]:
+    """The site's pages from the runs that there are. runs: if `default_runs` is known already."""
     store, ran = store_of(corpus.root), {}
-    for one, found in default_runs(corpus).items():
+    for one, found in (default_runs(corpus) if runs is None else runs).items():
         demo = corpus.frames[one].demo
         if demo:
             ran[one] = Ran(found, with_outputs(demo, store.notebook(found)))

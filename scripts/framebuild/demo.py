@@ -7,7 +7,7 @@ import json
 import re
 import tokenize
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import yaml
@@ -117,6 +117,7 @@ def _named(annotation: str | None) -> str:
     )
 
 
+@lru_cache(maxsize=1024)  # who draws after each save reads all demos, of which one has changed
 def read_demo(path: str, text: str) -> Demo:
     """Read a percent notebook's cells. Raises ValueError where text stands outside every cell.
 

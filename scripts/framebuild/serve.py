@@ -31,6 +31,7 @@ from framebuild.pages.page import Page
 from framebuild.plan import Job, plan
 from framebuild.problem import Problem
 from framebuild.site import configuration, overrides, write_pages
+from framebuild.store import Run
 from framebuild.summary import console
 from framespec.corpus import Refused
 
@@ -76,7 +77,8 @@ class View:
             self._say(sorted({*problems, *unplanned, *failures}))
             shown = self._shown(corpus)
             if shown is not None:
-                self._write(shown, wrong)
+                runs = {job.frame.id: job.run for job in jobs if job.run}
+                self._write(shown, wrong, runs)
             return [job for job in jobs if job.stale and job.key not in self.failed]
 
     def _shown(self, corpus: Corpus) -> Corpus | None:
@@ -94,8 +96,8 @@ class View:
         stubs = {old: new for old, new in corpus.stubs.items() if new in frames}
         return replace(corpus, frames=kept, stubs=stubs)
 
-    def _write(self, corpus: Corpus, wrong: dict[str, list[Problem]]) -> None:
-        pages = {page.path: page for page in pages_of(corpus)}
+    def _write(self, corpus: Corpus, wrong: dict[str, list[Problem]], runs: dict[str, Run]) -> None:
+        pages = {page.path: page for page in pages_of(corpus, runs)}
         for one, problems in wrong.items():
             path = f"frames/{one}/index.md" if one else "index.md"
             pages[path] = _problem_page(path, one, problems)

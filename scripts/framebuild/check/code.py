@@ -7,6 +7,7 @@ that wants to hide what it does can; see SECURITY.md.
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from framebuild.check.rule import Rule, demos_of, named
@@ -19,6 +20,10 @@ PATH = re.compile(r"^(?:~?/|~$|\.\./|[A-Za-z]:\\|file://).")
 ADDRESS = re.compile(r"^(?:https?|ftp|s3|gs|wss?)://")
 
 
+LOOKED_AT = (
+    ast.Import, ast.ImportFrom, ast.Attribute, ast.Name, ast.Call, ast.Constant, ast.Expr,
+    ast.JoinedStr,
+)  # fmt: skip
 BUILT_IN = named("compile eval exec open")  # as methods they are harmless: model.eval()
 
 
@@ -110,7 +115,7 @@ def names_a_path(corpus: Corpus) -> Iterator[Problem]:
     """No text in a demo's code is a path or an address: it must run anywhere."""
     for demo, cell, tree in _trees(corpus):
         prose = _docstrings(tree)
-        for node in ast.walk(tree):
+        for node in _nodes(tree):
             if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
                 continue
             if node in prose or not (PATH.match(node.value) or ADDRESS.match(node.value)):
@@ -123,7 +128,7 @@ def names_a_path(corpus: Corpus) -> Iterator[Problem]:
 def figure_without_alt(corpus: Corpus) -> Iterator[Problem]:
     """Every figure is shown by framelab's `show`, with a sentence for who cannot see it."""
     for demo, cell, tree in _trees(corpus):
-        for node in ast.walk(tree):
+        for node in _nodes(tree):
             if not isinstance(node, ast.Call):
                 continue
             name, line = _dotted(node.func), cell.line + node.lineno - 1
@@ -145,10 +150,16 @@ def _trees(corpus: Corpus) -> Iterator[tuple[Demo, Cell, ast.Module]]:
                 yield demo, cell, tree
 
 
+@lru_cache(maxsize=4096)
+def _nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """What the rules look at, found once for all of them."""
+    return tuple(node for node in ast.walk(tree) if isinstance(node, LOOKED_AT))
+
+
 def _banned(corpus: Corpus, banned: Banned) -> Iterator[Problem]:
     for demo, cell, tree in _trees(corpus):
         seen: set[tuple[int, str]] = set()
-        for node in ast.walk(tree):
+        for node in _nodes(tree):
             for name in _used(node, banned):
                 line = cell.line + getattr(node, "lineno", 1) - 1
                 if (line, name) not in seen:
@@ -186,7 +197,7 @@ def _dotted(node: ast.AST) -> str:
 def _docstrings(tree: ast.Module) -> set[ast.AST]:
     """The nodes that are texts for a reader, or parts of one that is computed."""
     spared: set[ast.AST] = set()
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             spared.add(node.value)
         elif isinstance(node, ast.JoinedStr):
