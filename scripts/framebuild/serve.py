@@ -169,9 +169,11 @@ def _drawer(view: View, changed: threading.Event, stale: threading.Event) -> Ite
     over = threading.Event()
 
     def follow() -> None:
-        while changed.wait() and not over.is_set():
+        while changed.wait():
             time.sleep(SETTLED_S)
             changed.clear()
+            if over.is_set():  # looked at after the clearing, so that no call to end is lost
+                return
             if view.draw():
                 stale.set()
 
@@ -207,7 +209,10 @@ def _watching(root: Path, changed: threading.Event) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _mkdocs(folder: Path, port: int) -> Iterator[None]:
-    """mkdocs as a child that serves a folder's pages; it is ready when this yields."""
+    """mkdocs as a child that serves a folder's pages; it is ready when this yields.
+
+    Not with --dirty: a page that shows another then fails at times, and the server is stuck.
+    """
     arguments = ["serve", "--livereload", "-f", str(folder / "mkdocs.yml")]
     with subprocess.Popen(
         [sys.executable, "-c", CHILD, *arguments, "-a", f"127.0.0.1:{port}"],
