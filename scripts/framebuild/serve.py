@@ -123,7 +123,8 @@ def _by_page(problems: "Iterator[Problem] | list[Problem]") -> dict[str, list[Pr
     for problem in problems:
         path = Path(problem.path)
         own = path.parent.name in ("frames", "demos") and path.stem != "topics"
-        found.setdefault(path.stem if own else "", []).append(problem)
+        # An id has no dot, and a results file is its frame's own too.
+        found.setdefault(path.name.partition(".")[0] if own else "", []).append(problem)
     return found
 
 
