@@ -1,0 +1,205 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation: {extension: .py, format_name: percent}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # What goes first when weights are taken away?
+#
+# We train a small model on facts, some met very often and most of them rarely. Then we set its
+# smallest weights to zero, more and more of them, and watch which facts it can still answer. The
+# rival takes as many weights at random.
+
+# %% tags=["parameters"]
+seeds: int = 5  # independent tables of facts, each with its own model
+entities: int = 600  # things to know about, by rank from common to rare
+steps: int = 500  # training steps
+batch: int = 128  # documents in each step, afresh every time
+often: int = 20  # documents from which on a fact counts as met often
+removed: float = 0.4  # share of the inner weights to do without, for the first prediction
+lost: float = 0.2  # share of the known facts to lose, for the second
+looks: int = 50  # equal steps of pruning from the whole network to nothing
+
+# %%
+from copy import deepcopy
+
+import numpy as np
+import torch
+
+from framelab import Study, draw_facts
+
+study = Study("prunable-redundancy", seeds=range(seeds))
+
+# %% [markdown]
+# ## Measure
+#
+# The inner weights are the matrices of attention and of the feed-forward parts, taken together; the
+# embeddings stay whole. A fact is known if it was met and the whole network answers it. Every third
+# entity is disputed: some of its documents tell another value, so that it is held loosely however
+# often it was met.
+
+# %%
+from framelab import (
+    RELATIONS,
+    VALUES,
+    fact_documents,
+    fact_questions,
+    next_token_logprobs,
+    tell_facts,
+    tiny_llama,
+    train,
+)
+
+
+def inner_weights(model):
+    """The matrices of attention and of the feed-forward parts, without the embeddings."""
+    named = model.named_parameters()
+    return [weight for name, weight in named if weight.dim() == 2 and "embed" not in name]
+
+
+def smallest_first(model):
+    """The inner weights as one row, by size. [weight], places in that row"""
+    row = torch.cat([weight.detach().flatten() for weight in inner_weights(model)])
+    return row.abs().argsort(stable=True)
+
+
+def pruned(model, order, share):
+    """A copy of a model with the first share of its inner weights at zero.
+
+    order: [weight], places in the row of all inner weights. share: 0..1.
+    """
+    copy = deepcopy(model)
+    kept = torch.ones(len(order))
+    kept[order[: round(share * len(order))]] = 0
+    weights = inner_weights(copy)
+    masks = kept.split([weight.numel() for weight in weights])
+    with torch.no_grad():
+        for weight, mask in zip(weights, masks, strict=True):
+            weight.mul_(mask.view_as(weight))
+    return copy
+
+
+def answers_right(model, world, facts):
+    """Whether the model's likeliest value is that of the table. [fact]"""
+    logs = next_token_logprobs(model, fact_questions(facts), batch=500)[:, -1, :VALUES]
+    return logs.argmax(dim=1).numpy() == world.table[facts]
+
+
+def share_forgotten(right, group):
+    """Share of a group of known facts that is not answered after all. 0..1
+
+    right, group: [fact], over known facts.
+    """
+    return 1 - right[group].mean()
+
+
+def first_with_lost(right, share):
+    """The first look at which that share of all known facts is lost. right: [look, fact]"""
+    return int(np.argmax((~right).sum(axis=1) >= share * right.shape[1]))
+
+
+# %%
+def trained(world, generator, seed):
+    """A model that read documents by chance, and how often it met each fact. [fact]"""
+    stream = [tell_facts(world, batch, generator) for _ in range(steps)]
+    tokens = VALUES + RELATIONS + entities
+    model = tiny_llama(tokens, width=64, layers=2, heads=4, length=3, seed=seed)
+    train(model, (fact_documents(*told) for told in stream), steps, lr=2e-3)
+    told = np.concatenate([facts for facts, _ in stream])
+    return model, np.bincount(told, minlength=entities * RELATIONS)
+
+
+shares = np.linspace(0, 1, looks + 1)
+groups = ["frequent", "rare", "disputed"]
+names = ["accuracy", "kept", "kept_random", "rare", "disputed"]
+found = {name: [] for name in names}  # each [replicate]
+curves = {name: [] for name in [*groups, "random"]}  # each [replicate][look], share still answered
+for seed in study.seeds:
+    world = draw_facts(np.random.default_rng([seed, 3]), entities)
+    model, count = trained(world, np.random.default_rng(seed), seed)
+    facts, agreed = np.arange(len(count)), world.dispute == 0
+    at_first = answers_right(model, world, facts)
+    known = facts[at_first & (count > 0)]
+    group = {
+        "frequent": (agreed & (count >= often))[known],
+        "rare": (agreed & (count < often))[known],
+        "disputed": (~agreed & (count >= often))[known],
+    }  # each [fact], over known facts
+    by_size = smallest_first(model)
+    by_chance = torch.randperm(len(by_size), generator=torch.Generator().manual_seed(seed))
+    right, right_random = (
+        np.stack([answers_right(pruned(model, order, share), world, known) for share in shares])
+        for order in (by_size, by_chance)
+    )  # each [look, fact]
+    at_removed = int(np.argmin(np.abs(shares - removed)))
+    after = right[first_with_lost(right, lost)]
+    forgotten = {name: share_forgotten(after, among) for name, among in group.items()}
+    found["accuracy"].append(at_first[agreed & (count >= often)].mean())
+    found["kept"].append(right[at_removed, group["frequent"]].mean())
+    found["kept_random"].append(right_random[at_removed, group["frequent"]].mean())
+    for name in ("rare", "disputed"):
+        found[name].append(forgotten[name] - forgotten["frequent"])
+    for name, among in group.items():
+        curves[name].append(right[:, among].mean(axis=1))
+    curves["random"].append(right_random[:, group["frequent"]].mean(axis=1))
+
+study.report("knows-the-frequent", found["accuracy"])
+study.report("small-weights-can-go", found["kept"], control=found["kept_random"])
+study.report("rare-facts-go-first", found["rare"], control=found["disputed"])
+
+# %% [markdown]
+# ## See
+#
+# Known facts that are still answered, as weights go. Lines are means over the models, with their
+# range around them; the upright line marks the share of the first prediction.
+
+# %%
+from framelab import CONTROL, MEASURED, QUIET, THIRD, draw_bound, figure, show
+
+drawn, (axes,) = figure(height=3.4)
+lines = [
+    ("frequent", MEASURED, "-", "frequent"),
+    ("disputed", THIRD, "-.", "frequent, disputed"),
+    ("rare", QUIET, "--", "rare"),
+    ("random", CONTROL, ":", "frequent, weights at random"),
+]
+for name, colour, style, label in lines:
+    values = np.array(curves[name])  # [replicate, look]
+    axes.plot(shares, values.mean(axis=0), style, color=colour, label=label)
+    low, high = values.min(axis=0), values.max(axis=0)
+    axes.fill_between(shares, low, high, color=colour, alpha=0.15, linewidth=0)
+axes.axvline(removed, color=QUIET, linestyle=":", linewidth=1.2)
+draw_bound(axes, study.bound("small-weights-can-go"))
+axes.set(xlabel="share of inner weights removed", ylabel="share still answered", ylim=(0, 1.45))
+axes.set_yticks(np.linspace(0, 1, 6))
+axes.legend(loc="upper left", ncols=2)
+at = {name: np.mean(values, axis=0)[at_removed] for name, values in curves.items()}
+show(
+    drawn,
+    alt=f"""Share of known facts still answered against the share of inner weights removed. With
+    {removed:.2f} of the weights gone, the smallest first, {at["frequent"]:.2f} of the frequent
+    facts are left, {at["disputed"]:.2f} of the disputed ones and {at["rare"]:.2f} of the rare ones;
+    with as many gone at random, {at["random"]:.2f} of the frequent ones.""",
+)
+
+# %% [markdown]
+# ## Verdict
+
+# %%
+study.verdict()
+
+# %% [markdown]
+# ## What this does not show
+#
+# - How redundant a network is depends on how oversized it is for its data; a tiny model of a small
+#   closed world is oversized in its own way.
+# - Only facts are scored; that grammar and copying outlast them is said of language models and not
+#   tested.
+# - Embeddings are left whole, and part of what is known of an entity lies there.
+# - Nothing is trained after pruning, which in practice mends much of the harm.
+# - Superposition says that a full network shares its dimensions among many features, this that much
+#   of it can be spared; which holds where the data fill the weights is not tested.
+# - Rare facts are those that the model knew before; being met rarely and being held with less
+#   confidence cannot be parted fully.
