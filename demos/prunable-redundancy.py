@@ -153,10 +153,10 @@ study.report("rare-facts-go-first", found["rare"], control=found["disputed"])
 # ## See
 #
 # Known facts that are still answered, as weights go. Lines are means over the models, with their
-# range around them; the upright line marks the share of the first prediction.
+# range around them; the upright bar is where the first prediction wants the frequent facts.
 
 # %%
-from framelab import CONTROL, MEASURED, QUIET, THIRD, draw_bound, figure, show
+from framelab import CONTROL, MEASURED, QUIET, THIRD, figure, show
 
 drawn, (axes,) = figure(height=3.4)
 lines = [
@@ -170,8 +170,9 @@ for name, colour, style, label in lines:
     axes.plot(shares, values.mean(axis=0), style, color=colour, label=label)
     low, high = values.min(axis=0), values.max(axis=0)
     axes.fill_between(shares, low, high, color=colour, alpha=0.15, linewidth=0)
-axes.axvline(removed, color=QUIET, linestyle=":", linewidth=1.2)
-draw_bound(axes, study.bound("small-weights-can-go"))
+bound = study.bound("small-weights-can-go")
+axes.vlines(removed, bound.low, 1, color=QUIET, linewidth=5, alpha=0.45)
+axes.annotate(f"predicted: {bound}", (removed - 0.03, 0.7), ha="right", color=QUIET, fontsize=9)
 axes.set(xlabel="share of inner weights removed", ylabel="share still answered", ylim=(0, 1.45))
 axes.set_yticks(np.linspace(0, 1, 6))
 axes.legend(loc="upper left", ncols=2)
