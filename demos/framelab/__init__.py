@@ -137,8 +137,17 @@ from framelab.speakers import (
     likeliest_speaker,
     write_speeches,
 )
+from framelab.stages import (
+    ALPHABET,
+    STAGE_LENGTH,
+    STAGE_TOKENS,
+    STAGES,
+    draw_stages,
+    exact_gain,
+    stage_texts,
+)
 from framelab.study import Study
-from framelab.training import tiny_gpt2, tiny_llama, train
+from framelab.training import IGNORED, tiny_gpt2, tiny_llama, train
 from framelab.triggers import (
     FIRST_ANSWER,
     FIRST_TRIGGER,
