@@ -15,6 +15,7 @@ from framelab.disputes import (
     dispute_batches,
     draw_disputes,
 )
+from framelab.echoes import draw_echoes, echo_odds, exact_entropies, write_echoes
 from framelab.facts import RELATIONS, VALUES, draw_facts, fact_documents, fact_questions, tell_facts
 from framelab.figures import (
     CONTROL,

@@ -48,13 +48,17 @@ def residual_stream(
 
 
 def next_token_logprobs(
-    model: "PreTrainedModel", ids: torch.Tensor, batch: int = BATCH
+    model: "PreTrainedModel",
+    ids: torch.Tensor,
+    batch: int = BATCH,
+    mask: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """Log-probability of every token to come next, after each token.
 
-    ids: [sequence, token]. Returns [sequence, token, vocabulary], in nats, at most 0.
+    ids: [sequence, token]. mask: as hiding gives it. Returns [sequence, token, vocabulary], in
+    nats, at most 0.
     """
-    parts = [_back(out.logits).log_softmax(-1) for out in _forward(model, ids, None, batch)]
+    parts = [_back(out.logits).log_softmax(-1) for out in _forward(model, ids, mask, batch)]
     return torch.cat(parts)
 
 
