@@ -102,6 +102,7 @@ from framelab.reading import (
     residual_stream,
     token_losses,
 )
+from framelab.remarks import ability_questions, remark_tokens, remarks, verdict_tokens
 from framelab.repeats import Repeats, repeated_tokens, repeats_length
 from framelab.replies import (
     CLASS_OF,
