@@ -64,6 +64,14 @@ def test_a_hidden_key_gets_no_attention_and_cannot_matter(tiny: Any) -> None:
     assert not seen[0].allclose(seen[1], atol=1e-6)
 
 
+def test_odds_and_losses_agree_under_a_mask(tiny: Any) -> None:
+    hidden = torch.zeros(5, 9, 9, dtype=torch.bool)
+    hidden[:, 3:, 2] = True
+    logs = next_token_logprobs(tiny, IDS, batch=2, mask=hiding(hidden))[:, :-1]
+    told = -logs.gather(2, IDS[:, 1:, None])[..., 0]
+    assert told.allclose(token_losses(tiny, IDS, hiding(hidden))[:, 1:], atol=1e-5)
+
+
 def test_a_token_cannot_be_hidden_from_itself() -> None:
     with pytest.raises(ValueError, match="hidden from itself"):
         hiding(torch.ones(1, 3, 3, dtype=torch.bool))
