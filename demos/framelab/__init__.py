@@ -146,6 +146,7 @@ from framelab.stages import (
     STAGES,
     draw_stages,
     exact_gain,
+    stage_lesson,
     stage_texts,
 )
 from framelab.study import Study

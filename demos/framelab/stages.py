@@ -1,10 +1,11 @@
 """A world of short texts, each of one kind of regularity, whose pay is known exactly.
 
-Every kind has an alphabet of its own, and every text as many charged tokens as any other. What is
-to be known about one is its frequency, the token before, the present token itself, or a place
-further back that has to be found.
+Every kind has an alphabet of its own. What is to be known about a token is its frequency, the token
+before, that it is the present one again, or a place further back that has to be found. Only those
+tokens are charged, and a lesson has as many of each kind.
 """
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -19,9 +20,12 @@ from framelab.training import IGNORED, Batch
 ALPHABET = 40  # tokens of a kind
 HALF, MOST_BEFORE, MOST_BETWEEN = 8, 5, 6  # of the texts with looked-up copies
 STAGE_LENGTH = MOST_BEFORE + HALF + MOST_BETWEEN + HALF
-CHARGED = HALF - 1  # tokens of a text, the second copy but its first
 STAGES = ("frequencies", "poor pairs", "pairs", "present copies", "looked-up copies")
 STAGE_TOKENS = len(STAGES) * ALPHABET
+# Charged tokens in a text: all but the first, every second, and the second copy but its first.
+CHARGED = dict(
+    zip(STAGES, [STAGE_LENGTH - 1] * 3 + [(STAGE_LENGTH - 1) // 2, HALF - 1], strict=True)
+)
 
 
 class StageWorld(NamedTuple):
@@ -68,11 +72,18 @@ def stage_texts(world: StageWorld, kind: str, count: int, generator: np.random.G
         ids, charged = found.ids, found.second[:, 1:]
     elif kind == "present copies":
         ids = torch.tensor(generator.integers(ALPHABET, size=(count, STAGE_LENGTH)))
-        charged = (STAGE_LENGTH - 1 - 2 * torch.arange(CHARGED)).expand(count, CHARGED)
+        charged = torch.arange(2, STAGE_LENGTH, 2).expand(count, -1)
         ids = ids.scatter(1, charged, ids.gather(1, charged - 1))
     else:
         ids = torch.tensor(write_chains(world.moves[kind], count, STAGE_LENGTH, generator))
-        charged = (STAGE_LENGTH - 1 - torch.arange(CHARGED)).expand(count, CHARGED)
+        charged = torch.arange(1, STAGE_LENGTH).expand(count, -1)
     ids = ids + STAGES.index(kind) * ALPHABET
     labels = torch.full_like(ids, IGNORED)
     return ids, labels.scatter(1, charged, ids.gather(1, charged))
+
+
+def stage_lesson(world: StageWorld, generator: np.random.Generator) -> Batch:
+    """Texts of all kinds, with as many charged tokens of each. ids, labels: [sequence, token]"""
+    most = math.lcm(*CHARGED.values())
+    texts = [stage_texts(world, kind, most // CHARGED[kind], generator) for kind in STAGES]
+    return torch.cat([ids for ids, _ in texts]), torch.cat([labels for _, labels in texts])

@@ -16,6 +16,7 @@ from framelab.stages import (
     STAGES,
     draw_stages,
     exact_gain,
+    stage_lesson,
     stage_texts,
 )
 from framelab.training import IGNORED, tiny_llama
@@ -25,15 +26,21 @@ WORLD = draw_stages(np.random.default_rng(0), poor=[0.4, 0.2], rich=[0.7])
 
 
 @pytest.mark.parametrize("kind", STAGES)
-def test_every_kind_has_its_own_alphabet_and_as_much_to_foretell(kind: str) -> None:
+def test_every_kind_has_its_own_alphabet_and_charged_tokens(kind: str) -> None:
     ids, labels = stage_texts(WORLD, kind, 50, np.random.default_rng(1))
     assert ids.shape == labels.shape == (50, STAGE_LENGTH)
     first = STAGES.index(kind) * ALPHABET
     assert first <= ids.min()
     assert ids.max() < first + ALPHABET <= STAGE_TOKENS
     charged = labels != IGNORED
-    assert (charged.sum(dim=1) == CHARGED).all()
+    assert (charged.sum(dim=1) == CHARGED[kind]).all()
     assert torch.equal(labels[charged], ids[charged])
+
+
+def test_a_lesson_has_as_many_charged_tokens_of_each_kind() -> None:
+    ids, labels = stage_lesson(WORLD, np.random.default_rng(1))
+    told = ids[labels != IGNORED] // ALPHABET
+    assert len(set(torch.bincount(told, minlength=len(STAGES)).tolist())) == 1
 
 
 def test_pay_by_hand() -> None:
