@@ -84,6 +84,18 @@ from framelab.personas import (
     exact_turn_odds,
     write_stories,
 )
+from framelab.preambles import (
+    COMPLIED,
+    PADDING,
+    PREAMBLE_LENGTH,
+    PREAMBLE_TOKENS,
+    PREAMBLE_WORDS,
+    REFUSED,
+    SHARES,
+    exact_compliance,
+    preambles_of,
+    write_preambles,
+)
 from framelab.probes import linear_readout, variance_explained
 from framelab.questions import (
     BIT_TOKENS,
