@@ -5,6 +5,22 @@ outcome, replicate.
 """
 
 from framelab.answering import answer_tokens, refusal_rate
+from framelab.casts import (
+    ASSISTANT,
+    CAST_LENGTH,
+    CAST_TOKENS,
+    FIELDS,
+    FIRST_BAD,
+    GOOD,
+    NOBODY,
+    OPEN,
+    SECOND_BAD,
+    cast_batch,
+    draw_cast,
+    field_questions,
+    several_questions,
+    with_replies,
+)
 from framelab.chains import chain_odds, draw_successors, write_chains
 from framelab.disputes import (
     DISPUTE_TOKENS,
@@ -160,6 +176,19 @@ from framelab.stages import (
     exact_gain,
     stage_lesson,
     stage_texts,
+)
+from framelab.strategies import (
+    AFTER_DOTS,
+    AT_ONCE,
+    HEADINGS,
+    IN_STEPS,
+    ROW_BITS,
+    STRATEGY_LENGTH,
+    STRATEGY_TOKENS,
+    asked,
+    draw_bits,
+    strategy_batch,
+    worked,
 )
 from framelab.study import Study
 from framelab.training import IGNORED, tiny_gpt2, tiny_llama, train
