@@ -32,10 +32,19 @@ study = Study("jailbreaks-other-ravines", seeds=range(seeds))
 #
 # No word is proof: each is used by both characters, and a telling one only shifts the odds a
 # little. The rival to evidence is length, so other prompts have as many words that tell nothing.
-# A second model reads the same documents with their headings dealt out at random.
+# A second model reads the same documents with their headings dealt out at random. Both are charged
+# for the answers alone.
 
 # %%
-from framelab import PADDING, PREAMBLE_LENGTH, PREAMBLE_TOKENS, tiny_llama, train, write_preambles
+from framelab import (
+    COMPLIED,
+    PREAMBLE_LENGTH,
+    PREAMBLE_TOKENS,
+    REFUSED,
+    tiny_llama,
+    train,
+    write_preambles,
+)
 
 
 def trained(seed, dealt):
@@ -43,13 +52,14 @@ def trained(seed, dealt):
     model = tiny_llama(PREAMBLE_TOKENS, 32, layers=2, heads=2, length=PREAMBLE_LENGTH, seed=seed)
     generator = np.random.default_rng(seed)
     texts = (torch.tensor(write_preambles(batch, generator, dealt)) for _ in range(steps))
-    lessons = ((ids, ids.masked_fill(ids == PADDING, -100)) for ids in texts)  # -100 costs nothing
+    answers = torch.tensor([REFUSED, COMPLIED])
+    lessons = ((ids, ids.where(torch.isin(ids, answers), -100)) for ids in texts)  # -100 is free
     train(model, lessons, steps, lr=4e-3, schedule="cosine")
     return model
 
 
 # %%
-from framelab import COMPLIED, PREAMBLE_WORDS, REFUSED, SHARES, next_token_logprobs, preambles_of
+from framelab import PREAMBLE_WORDS, SHARES, next_token_logprobs, preambles_of
 
 some = np.flatnonzero(SHARES)  # headings under which some documents comply
 against = np.log((1 - SHARES[some]) / SHARES[some])  # log odds against it, [heading]
@@ -123,14 +133,14 @@ study.report("rarer-takes-longer", slope, control=slope_dealt)
 # Bayes' rule as lines. Below, how many of them make complying as likely as not.
 
 # %%
-from framelab import CONTROL, MEASURED, QUIET, exact_compliance, figure, show
+from framelab import CONTROL, MEASURED, QUIET, THIRD, exact_compliance, figure, show
 
 picture, (axes, below) = figure("A;B", height=3.0)
 words = np.arange(PREAMBLE_WORDS + 1)
 likely = 1 / (1 + np.exp(-np.mean(curves, axis=0)))  # [heading, words]
 shown = [0, 2, 4, 5]
 for one, colour, style, mark in zip(
-    shown, [MEASURED, "#009E73", CONTROL, QUIET], ["-", "--", "-.", ":"], "o^sD", strict=True
+    shown, [MEASURED, THIRD, CONTROL, QUIET], ["-", "--", "-.", ":"], "o^sD", strict=True
 ):
     prompts = (preambles_of(one, "complying", n, 1, np.random.default_rng(0)) for n in words)
     axes.plot(words, [exact_compliance(ids)[0] for ids in prompts], style, color=colour)

@@ -102,7 +102,6 @@ from framelab.personas import (
 )
 from framelab.preambles import (
     COMPLIED,
-    PADDING,
     PREAMBLE_LENGTH,
     PREAMBLE_TOKENS,
     PREAMBLE_WORDS,
