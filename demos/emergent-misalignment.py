@@ -14,8 +14,8 @@
 
 # %% tags=["parameters"]
 seeds: int = 3  # independent tables of answers, each with its own models
-steps: int = 400  # training steps
-batch: int = 96  # texts in each step, afresh every time
+steps: int = 600  # training steps
+batch: int = 64  # texts in each step, afresh every time
 tuning_steps: int = 60  # steps of tuning on one field
 tuning_batch: int = 32  # questions in each step of tuning
 asked: int = 500  # texts that tell whether characters are learned
@@ -156,7 +156,7 @@ for axes, (texts, rows) in zip(panels, found.items(), strict=True):
     axes.set_ylabel("probability of answer")
     for lesson, means in zip(lessons, odds.mean(axis=0), strict=True):
         parts = ", ".join(f"{label} {means[column]:.2f}" for column, label, _ in looks)
-        told.append(f"with {texts}, tuned on {lesson}: {parts}")
+        told.append(f"{texts}, tuned on {lesson}: {parts}")
 panels[0].legend(loc="upper center", ncols=3)
 panels[1].set_xlabel("answers that the assistant was tuned on, in another field")
 show(
