@@ -179,6 +179,7 @@ from framelab.stages import (
 from framelab.strategies import (
     AFTER_DOTS,
     AT_ONCE,
+    END,
     HEADINGS,
     IN_STEPS,
     ROW_BITS,
