@@ -14,6 +14,8 @@ def moved(before: str, after: str) -> str:
     lines = []
     for new in json.loads(after):
         was = old.get(new["id"])
+        if was and was["verdict"] == "untested":
+            continue  # no run was kept to compare with
         if was and was["verdict"] != new["verdict"]:
             lines.append(f"- `{new['id']}`: {was['verdict']} before, {new['verdict']} now")
         for one, other in zip(was["predictions"] if was else (), new["predictions"], strict=False):
