@@ -183,3 +183,5 @@ study.verdict()
 # - A bad character's answers in the untouched fields were in the pretraining text; badness beyond
 #   all text is not tested.
 # - How long to tune is fixed beforehand; with more of it the other fields drift for other reasons.
+# - Few tables of answers are drawn, which leaves the intervals wide; more tables and longer
+#   training would narrow them.
