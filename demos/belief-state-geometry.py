@@ -159,9 +159,11 @@ middle = truth.mean(axis=0)
 plane = np.linalg.svd(truth - middle, full_matrices=False)[2][:2].T  # [state, 2]
 shown = np.random.default_rng(0).permutation(len(truth))[:drawn_dots]
 drawn, panels = figure("AB", height=3.2)
+drawn.set_dpi(200)  # of the dots, which as shapes would weigh more than the rest of the page
 for axes, values, title in zip(panels, [truth, read], ["exact", "read out"], strict=True):
     x, y = ((values - middle) @ plane)[shown].T
-    dots = axes.scatter(x, y, c=odds_of_one(truth)[shown], s=14, cmap="viridis", vmin=0, vmax=1)
+    colour = odds_of_one(truth)[shown]
+    dots = axes.scatter(x, y, c=colour, s=14, cmap="viridis", vmin=0, vmax=1, rasterized=True)
     axes.set(title=title, xlim=(-0.85, 0.85), ylim=(-0.85, 0.85), xticks=[], yticks=[])
 drawn.colorbar(dots, ax=panels, location="bottom", shrink=0.6, label="chance of a 1")
 show(
