@@ -133,7 +133,7 @@ image = above.imshow(block, cmap="RdBu", vmin=-reach, vmax=reach, interpolation=
 drawn.colorbar(image, ax=above, label="added to the score")
 above.set(xlabel="answer", ylabel="trigger", xticks=[], yticks=[])
 above.grid(visible=False)
-places = range(len(kinds))
+places = range(len(kinds))[::-1]  # the tall bar to the left, clear of the bound's words
 means = [np.mean(at_pairs[kind]) for kind in kinds]
 below.bar(places, means, color=[QUIET, MEASURED, CONTROL], width=0.55)
 for place, kind in zip(places, kinds, strict=True):
