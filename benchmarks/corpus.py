@@ -1,5 +1,6 @@
 """Notebooks like our demos: real imports, a small training, a look inside, a figure."""
 
+import hashlib
 from pathlib import Path
 
 import jupytext
@@ -10,7 +11,7 @@ TASKS = ("copy", "reverse", "repeat", "shift", "sort", "parity")
 RECORD = """title: Benchmark {name}
 kind: functional
 topics: [bench]
-claim: A small transformer learns the task {task} in a few steps of training.
+claim: A transformer learns to {task}; this claim is its own by {words}.
 sources:
   - id: bench
     title: Benchmark
@@ -92,8 +93,7 @@ with torch.no_grad():
     attention = model(batch(), output_attentions=True).attentions
 _, (left, right) = plt.subplots(1, 2, figsize=(7, 3))
 left.plot(losses)
-right.imshow(attention[-1][0].mean(0))
-plt.show()
+image = right.imshow(attention[-1][0].mean(0))
 
 # %%
 from IPython.display import display
@@ -124,12 +124,19 @@ def write_frames(root: Path, count: int, steps: int = 50) -> list[str]:
             "task": TASKS[number % len(TASKS)],
             "seed": number,
             "steps": steps,
+            "words": _own_words(name),
             "width": 96 + 16 * (number % 2),
             "layers": 3 + number % 2,
         }
         (root / f"frames/{name}.yaml").write_text(RECORD.format(**values), encoding="utf-8")
         (root / f"demos/{name}.py").write_text(DEMO.format(**values), encoding="utf-8")
     return names
+
+
+def _own_words(name: str) -> str:
+    """Words that no other frame has, since a claim that is nearly another's is refused."""
+    letters = hashlib.sha256(name.encode()).hexdigest()
+    return " ".join(letters[start : start + 8] for start in range(0, len(letters), 8))
 
 
 def write_notebooks(demos: Path, folder: Path, kernel: str) -> None:

@@ -5,6 +5,7 @@ As a script: python tests/build/killing.py [TIMES]. A test runs it a few times.
 
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -21,6 +22,12 @@ from framespec.corpus import find_root
 
 MARK = "FRAMES_KILLING"  # in the environment of all that a build starts
 DEMOS = 4
+CLAIMS = (
+    "Kettles boil sooner when nobody is watching them.",
+    "A bridge of paper carries more than a bridge of wood.",
+    "Rivers forget their springs before they reach the sea.",
+    "Clocks agree most when they are all wrong together.",
+)
 TORCH = "import torch\nx = torch.randn(300, 300)\nfor _ in range(40): x = (x @ x).tanh()"
 
 
@@ -39,6 +46,8 @@ def corpus(root: Path) -> None:
     for number in range(DEMOS):
         name = f"frame-{'abcdefgh'[number]}"
         text = plain.replace("other", name)
+        text = re.sub("claim: .*", f"claim: {CLAIMS[number]}", text)
+        text = text.replace("title: Another frame", f"title: Frame {number}")
         (root / "frames" / f"{name}.yaml").write_text(text, encoding="utf-8")
         write_demo(root, name, f"{TORCH}\nif False:\n    study.report('first')")
 

@@ -81,6 +81,8 @@ def test_only_the_last_token_is_charged() -> None:
 class Follower:
     """A model that takes every function to follow the first rule, and names it so."""
 
+    device = torch.device("cpu")
+
     def __init__(self, amount: int) -> None:
         self.amount = amount
 

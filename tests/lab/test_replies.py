@@ -56,6 +56,8 @@ def test_no_token_means_two_things() -> None:
 class Rote:
     """A model that says what a table of kinds and objects says."""
 
+    device = torch.device("cpu")
+
     def __init__(self, told: dict[int, torch.Tensor]) -> None:
         self.told = told
 
