@@ -57,7 +57,7 @@ def hundred(corpus: Corpus) -> Corpus:
         ]
         record = frame.record.model_copy(update={"related": related})
         made[f"{frame.id}-{turn}"] = replace(frame, id=f"{frame.id}-{turn}", record=record)
-    return replace(corpus, frames=made)
+    return replace(corpus, frames=made, tours={})
 
 
 @pytest.fixture(scope="module", params=["real", "hundred"])
