@@ -92,7 +92,7 @@ def _pool(settings: Settings, workers: int) -> contextlib.AbstractContextManager
 def _local_pool(workers: int) -> Iterator[Executor]:
     """Worker processes that end with this one, and leave Ctrl-C to it."""
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, initializer=_start_worker)
+    pool = ProcessPoolExecutor(workers, context, initializer=_start_worker, initargs=(os.getpid(),))
     try:
         yield pool
         pool.shutdown()
@@ -103,9 +103,9 @@ def _local_pool(workers: int) -> Iterator[Executor]:
         raise
 
 
-def _start_worker() -> None:
+def _start_worker(parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    die_with_parent()
+    die_with_parent(parent)
 
 
 def _server(

@@ -76,9 +76,9 @@ def refusal(request: dict[str, Any]) -> str | None:
     return None
 
 
-def serve(path: str) -> None:
-    """Answer requests on a socket for as long as the parent lives."""
-    die_with_parent()
+def serve(path: str, parent: int) -> None:
+    """Answer requests on a socket for as long as the parent, a process id, lives."""
+    die_with_parent(parent)
     preload()
     signal.signal(signal.SIGCHLD, _reap)
     with socket.socket(socket.AF_UNIX) as listener:
@@ -110,6 +110,7 @@ def _answer(listener: socket.socket, line: socket.socket) -> None:
             return
     except (OSError, ValueError, KeyError):
         return  # the client is gone, or is none of ours
+    server = os.getpid()
     if os.fork() == 0:
         status = 1
         try:
@@ -117,7 +118,7 @@ def _answer(listener: socket.socket, line: socket.socket) -> None:
             line.settimeout(None)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.setsid()
-            die_with_parent()
+            die_with_parent(server)
             keep(line, lambda: _fork_kernel(line, request))
             status = 0
         finally:
@@ -125,13 +126,14 @@ def _answer(listener: socket.socket, line: socket.socket) -> None:
 
 
 def _fork_kernel(line: socket.socket, request: dict[str, Any]) -> int:
+    keeper = os.getpid()
     pid = os.fork()
     if pid:
         return pid
     status = 1
     try:
         line.close()
-        _become_kernel(request)
+        _become_kernel(request, keeper)
         status = 0
     except SystemExit as left:
         status = left.code if isinstance(left.code, int) else 1
@@ -139,10 +141,10 @@ def _fork_kernel(line: socket.socket, request: dict[str, Any]) -> int:
         os._exit(status)
 
 
-def _become_kernel(request: dict[str, Any]) -> None:
+def _become_kernel(request: dict[str, Any], keeper: int) -> None:
     """Everything that would differ from a fresh process, put right; then run the kernel."""
     os.setsid()
-    die_with_parent()
+    die_with_parent(keeper)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(request["folder"])
     os.environ.clear()
@@ -173,4 +175,4 @@ def _reseed() -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(sys.argv[1], int(sys.argv[2]))

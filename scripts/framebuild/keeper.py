@@ -5,6 +5,7 @@ happens. It speaks one JSON object a line over a socket: first the two processes
 """
 
 import contextlib
+import functools
 import json
 import os
 import selectors
@@ -63,7 +64,7 @@ def main() -> None:
             command,
             env=environment,
             start_new_session=True,
-            preexec_fn=die_with_parent,  # noqa: PLW1509
+            preexec_fn=functools.partial(die_with_parent, os.getpid()),  # noqa: PLW1509
         )
         return kernel.pid
 

@@ -178,7 +178,7 @@ class WarmServer:
         self._folder = contextlib.ExitStack()
         self._path = str(self._folder.enter_context(scratch()) / "socket")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "framebuild.forkserver", self._path],
+            [sys.executable, "-m", "framebuild.forkserver", self._path, str(os.getpid())],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -112,9 +112,12 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def die_with_parent() -> None:
-    """Ask to be killed when the parent dies, however it dies (Linux)."""
+def die_with_parent(parent: int) -> None:
+    """Ask to be killed when the parent dies, however it dies (Linux).
+
+    parent: its process id, for it may have died before this was asked.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() == 1:
+        if os.getppid() != parent:
             os._exit(1)
