@@ -11,7 +11,7 @@ import psutil
 
 from framebuild.watch import adopt_orphans
 
-POLL_S = 0.5
+POLL_S = 2.0  # often enough for a peak; reading shared pages slows those who use them
 
 
 class Cost(NamedTuple):
