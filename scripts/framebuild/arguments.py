@@ -73,7 +73,9 @@ parameter_option = click.option(
     help="A parameter of the demo; `-p NAME VALUE` works too.",
 )  # fmt: skip
 run_options = [
-    click.option("--jobs", type=click.IntRange(1), help="Demos at once [default: processors + 1]."),
+    click.option(
+        "--jobs", type=click.IntRange(1), help="Demos that compute at once [default: processors]."
+    ),
     click.option("--timeout", type=float, default=600, show_default=True, help="Seconds a demo."),
     click.option("--memory", type=float, default=4096, show_default=True, help="MB a demo."),
     click.option("--no-warm", is_flag=True, help="Start each kernel afresh, not by a fork."),
@@ -91,12 +93,13 @@ def with_run_options(command: Any) -> Any:
 
 def settings(options: dict[str, Any]) -> "Settings":
     """How to run, from the options that `run` and `build` have in common."""
-    from framebuild.execute import Settings, default_workers
+    from framebuild.execute import Settings, processors
     from framebuild.watch import Limits
 
     limits = Limits(options["timeout"], options["memory"])
-    workers = options["jobs"] or default_workers()
-    return Settings(workers, limits, not options["no_warm"], options["dask"])
+    return Settings(
+        options["jobs"] or processors(), limits, not options["no_warm"], options["dask"]
+    )
 
 
 def split(parameter: str) -> tuple[str, str]:

@@ -56,7 +56,7 @@ def run_demos(
     stale = [job for job in jobs if job.stale]
     if stale:
         expected = {job.label: expected_seconds(job, store) for job in stale}
-        with summary.progress(out, expected, settings.workers) as reporter:
+        with summary.progress(out, expected, settings.at_once) as reporter:
             for end in execute(stale, store, settings, reporter.tick, early):
                 reporter.finished(end)
                 ended.append(end)

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 
 from framebuild.kernels import KeptSpecs
+from framebuild.turns import Turn
 from framebuild.watch import kill_tree
 
 START_TIMEOUT_S = 60
@@ -30,6 +31,7 @@ class Session:
     notebook: NotebookNode | None = None
     cell: str | None = None  # the id of the last cell that was started
     displayed: int = 0  # characters of output so far
+    turn: Turn = field(default_factory=Turn)  # to compute, among the demos of this machine
 
     def note(self, cell: NotebookNode, cell_index: int) -> None:
         """Remember which cell runs: a dying kernel does not say."""
@@ -53,6 +55,11 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
     """Papermill's client, which stops a notebook that floods its output."""
 
     session: Session
+
+    def papermill_execute_cells(self) -> None:
+        """Run the cells once the kernel is there and it is its turn."""
+        with self.session.turn.taken():
+            super().papermill_execute_cells()
 
     def process_message(self, msg: dict[str, Any], *rest: Any, **named: Any) -> Any:
         """Count what is displayed before it is kept."""

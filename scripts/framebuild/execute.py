@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from multiprocessing.synchronize import Semaphore
 from typing import Any
 
 import nbformat
@@ -19,6 +20,7 @@ from framebuild.plan import Job
 from framebuild.scratch import sweep
 from framebuild.store import Store
 from framebuild.task import Task, environment, kernel_environment, run_task, warm_up
+from framebuild.turns import share
 from framebuild.watch import Limits, die_with_parent
 from framespec.modelref import located
 
@@ -31,7 +33,7 @@ Needed = tuple[str, int]  # a lab recipe and a seed
 class Settings:
     """How to run: how many at once, within which limits, where."""
 
-    workers: int
+    at_once: int  # demos that compute at a time
     limits: Limits = field(default_factory=Limits)
     warm: bool = True  # fork kernels from a server that has imported the libraries
     dask: str | None = None  # the address of a cluster's scheduler
@@ -40,6 +42,10 @@ class Settings:
     def forks(self) -> bool:
         """Whether kernels may be forked here."""
         return self.warm and not self.dask
+
+    def workers(self, tasks: int) -> int:
+        """Processes for so many tasks: one more than compute, for a demo that starts or stops."""
+        return min(self.at_once + 1, tasks)
 
 
 def execute(
@@ -60,7 +66,7 @@ def execute(
     commit = current_commit(store.folder.parent.parent)
     ordered = sorted(jobs, key=lambda job: -expected_seconds(job, store))
     with contextlib.ExitStack() as stack:
-        pool = stack.enter_context(_pool(settings, settings.workers))
+        pool = stack.enter_context(_pool(settings, len(jobs)))
         server = _server(stack, pool, settings, jobs, early)
         lost = []
         for job, outcome in _run_all(pool, ordered, settings, store, server, progress):
@@ -79,20 +85,21 @@ def _lost() -> Outcome:
     return Outcome("kernel-died", what, "look for signals that it sends to other processes")
 
 
-def _pool(settings: Settings, workers: int) -> contextlib.AbstractContextManager[Executor]:
+def _pool(settings: Settings, tasks: int) -> contextlib.AbstractContextManager[Executor]:
     """Any executor of concurrent.futures will do: local processes, or a cluster's client."""
     if settings.dask:
         from framebuild.cluster import cluster_pool
 
         return cluster_pool(settings.dask)
-    return _local_pool(workers)
+    return _local_pool(settings.workers(tasks), settings.at_once)
 
 
 @contextlib.contextmanager
-def _local_pool(workers: int) -> Iterator[Executor]:
+def _local_pool(workers: int, at_once: int) -> Iterator[Executor]:
     """Worker processes that end with this one, and leave Ctrl-C to it."""
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, initializer=_start_worker, initargs=(os.getpid(),))
+    start = (os.getpid(), context.Semaphore(at_once))
+    pool = ProcessPoolExecutor(workers, context, initializer=_start_worker, initargs=start)
     try:
         yield pool
         pool.shutdown()
@@ -103,9 +110,10 @@ def _local_pool(workers: int) -> Iterator[Executor]:
         raise
 
 
-def _start_worker(parent: int) -> None:
+def _start_worker(parent: int, turns: Semaphore) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent(parent)
+    share(turns)
 
 
 def _server(
@@ -122,7 +130,7 @@ def _server(
     """
     if not settings.forks:
         return ""
-    for _ in range(min(settings.workers, len(jobs))):
+    for _ in range(settings.workers(len(jobs))):
         pool.submit(warm_up)
     try:
         if early is None:
@@ -230,8 +238,8 @@ def _task(
     return Task(frame, notebook, parameters, record, limits, environment(), cache, server)
 
 
-def default_workers() -> int:
-    """One more than there are processors: a kernel computes nothing while it starts and stops."""
+def processors() -> int:
+    """How many this process may use."""
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0)) + 1
-    return (os.cpu_count() or 1) + 1
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -70,7 +70,7 @@ def run_task(task: Task) -> Outcome:
     return replace(
         read_outcome(task.frame, executed, task.limits),
         notebook=cleaned(executed.notebook),
-        seconds=time.monotonic() - start,
+        seconds=time.monotonic() - start - watch.waited(),
         cpu_s=watch.cpu_s,
         peak_mb=watch.peak_mb,
     )
@@ -103,7 +103,7 @@ def _execute_in(root: Path, task: Task) -> tuple[Executed, Watch]:
     session = Session(str(root / "work"), variables, task.server, root / "kernel.log")
     notebook = nbformat.from_dict(task.notebook)
     death: str | None = None
-    with Watch(task.limits, session.root_pid) as watch:
+    with Watch(task.limits, session.root_pid, session.turn.waited) as watch:
         try:
             papermill.execute_notebook(
                 notebook,

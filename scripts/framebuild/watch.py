@@ -27,12 +27,18 @@ class Limits(NamedTuple):
 class Watch:
     """Watches a process tree from a thread, and kills all of it when a limit is passed.
 
-    find_pid gives the root of the tree, or None while it has not started. After the block,
-    `passed` names the limit that was passed, if any, and `peak_mb` and `cpu_s` what was used.
+    find_pid gives the root of the tree, or None while it has not started; waited gives the seconds
+    in which it waited for its turn, which do not count. After the block, `passed` names the limit
+    that was passed, if any, and `peak_mb` and `cpu_s` what was used.
     """
 
-    def __init__(self, limits: Limits, find_pid: Callable[[], int | None]) -> None:
-        self.limits, self.find_pid = limits, find_pid
+    def __init__(
+        self,
+        limits: Limits,
+        find_pid: Callable[[], int | None],
+        waited: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        self.limits, self.find_pid, self.waited = limits, find_pid, waited
         self.passed: str | None = None
         self.peak_mb = self.cpu_s = 0.0
         self._done = threading.Event()
@@ -61,7 +67,7 @@ class Watch:
             self.peak_mb, self.cpu_s = max(self.peak_mb, used_mb), max(self.cpu_s, cpu_s)
             if used_mb > self.limits.memory_mb:
                 self.passed = "memory"
-            elif time.monotonic() > self._deadline:
+            elif time.monotonic() > self._deadline + self.waited():
                 self.passed = "seconds"
             if self.passed:
                 kill_tree(pid)

@@ -38,13 +38,14 @@ def run(root: Path, store: Store) -> Run:
         seconds: float = 60,
         memory_mb: float = 2048,
         warm: bool = False,
+        at_once: int = 2,
         **overrides: str,
     ) -> list[Finished]:
         corpus, _ = load(root)
         jobs, problems = plan(corpus, list(ids), overrides, store)
         assert not problems
         stale = [job for job in jobs if job.stale]
-        settings = Settings(2, Limits(seconds, memory_mb), warm=warm)
+        settings = Settings(at_once, Limits(seconds, memory_mb), warm=warm)
         ended = list(execute(stale, store, settings))
         return sorted(ended, key=lambda end: end.job.frame.id)
 

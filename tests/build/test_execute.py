@@ -142,6 +142,23 @@ def test_seconds_are_the_demo_s(root: Path, run: Run) -> None:
 
 
 @pytest.mark.kernel
+def test_one_computes_at_a_time_and_waiting_for_it_is_not_counted(root: Path, run: Run) -> None:
+    body = """
+import pathlib, time
+begin = time.monotonic()
+while time.monotonic() < begin + 5: pass
+pathlib.Path({path!r}).write_text(f"{{begin}} {{time.monotonic()}}")
+"""
+    for name in ("good", "other"):
+        write_demo(root, name, body.format(path=str(root / name)).strip())
+    ended = run("good", "other", seconds=8, at_once=1)
+    assert [end.problem for end in ended] == [None, None]
+    spans = [[float(one) for one in (root / n).read_text().split()] for n in ("good", "other")]
+    (_, first_ends), (second_begins, _) = sorted(spans)
+    assert first_ends <= second_begins
+    assert all(end.run and end.run.result.receipt.seconds < 8 for end in ended)
+
+
 def test_a_refusal_points_to_its_line(root: Path, run: Run) -> None:
     """Its two lines are all that a notebook shows, and the build finds the place in them."""
     body = "from framespec.corpus import Refused\n\ndef no():\n    raise Refused('a', 'b')\n\nno()"
