@@ -151,7 +151,8 @@ def serve(root: Path, port: int, settings: Settings | None) -> None:
             if settings is not None and jobs:
                 _run(view, jobs, settings)
                 view.draw()
-            stale.wait()
+            while not stale.wait(1.0):
+                pass  # awake once a second: an interrupt just before a wait is seen only after it
             stale.clear()
             jobs = view.draw()
 
