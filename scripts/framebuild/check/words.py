@@ -5,6 +5,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import chain
 
 from framebuild.check.rule import Rule, named
 from framebuild.load import Corpus, Frame
@@ -13,6 +14,7 @@ from framebuild.skeleton import to_fill_in
 
 SAME = 0.85  # of the letters: two such texts differ in a few words
 SHARED = 0.5  # of the words: fewer in common cannot make SAME, and comparing letters is slow
+MET = 3  # words in common, among the rarest of each: fewer would let more texts meet by chance
 CONTENT = 2  # words that say something; fewer are a form of words
 
 # Words that could stand under any source and any limit, so that they tell nothing of this one.
@@ -48,19 +50,21 @@ def claim_copied(corpus: Corpus) -> Iterator[Problem]:
 def sharing(texts: list[frozenset[str]]) -> Iterator[tuple[int, int]]:
     """Every pair of places whose texts may have a share of SHARED in common, and few others.
 
-    Such texts have a word in common even when each gives only its rarest ones, so that texts which
-    share but the language's commonest words never meet: not every pair has to be looked at.
+    Such texts have MET words in common even when each gives only its rarest ones, so that texts
+    which share but the language's commonest words never meet: not every pair has to be looked at.
     Source: Bayardo, Ma and Srikant, "Scaling up all pairs similarity search", 2007.
     """
-    often = Counter(word for words in texts for word in words)
-    met: dict[str, list[int]] = defaultdict(list)
+    often = Counter(chain.from_iterable(texts))
+    rank = {word: place for place, word in enumerate(sorted(often, key=lambda w: (often[w], w)))}
+    having: dict[str, list[int]] = defaultdict(list)
     for place, words in enumerate(texts):
-        kept = len(words) - math.ceil(SHARED * len(words)) + 1
-        rarest = sorted(words, key=lambda word: (often[word], word))[:kept]
-        for before in sorted({one for word in rarest for one in met[word]}):
-            yield before, place
+        least = math.ceil(SHARED * len(words))  # in common with whatever is like it
+        rarest = sorted(words, key=rank.__getitem__)[: len(words) - least + MET]
+        met = Counter(chain.from_iterable(having[word] for word in rarest))
+        enough = min(MET, least)
+        yield from ((before, place) for before, times in met.items() if times >= enough)
         for word in rarest:
-            met[word].append(place)
+            having[word].append(place)
 
 
 def supports_nothing(corpus: Corpus) -> Iterator[Problem]:
