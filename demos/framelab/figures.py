@@ -1,6 +1,7 @@
 """One look for every figure: small, on white, in colours that most eyes tell apart."""
 
 import io
+from types import SimpleNamespace
 from typing import Any
 
 import matplotlib
@@ -8,6 +9,7 @@ from cycler import cycler
 from IPython.core.display_functions import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from scour import scour
 
 from framespec.record import Expect
 
@@ -44,6 +46,18 @@ LOOK: Any = {
     "ytick.labelsize": 9.5,
 }
 
+SMALL = scour.sanitizeOptions(
+    SimpleNamespace(
+        indent_type="none",
+        newlines=False,
+        remove_metadata=True,
+        shorten_ids=True,
+        strip_comments=True,
+        strip_ids=True,
+        style_to_xml=False,  # else matplotlib's style sheet would win over each shape's own style
+    )
+)
+
 
 def figure(plan: str = "A", height: float = 2.8) -> tuple[Figure, list[Axes]]:
     """A figure with its panels in order of their letters.
@@ -75,11 +89,15 @@ def draw_bound(axes: Axes, expect: Expect) -> None:
 
 
 def svg(drawn: Figure) -> str:
-    """A figure as SVG: the same figure gives the same text, with no date and no version."""
+    """A figure as SVG: the same figure gives the same text, with no date and no version.
+
+    Written with as few characters as draw the same, since a page is read on telephones too.
+    """
     with matplotlib.rc_context(LOOK):
         written = io.StringIO()
         drawn.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
-    return written.getvalue()
+    small: str = scour.scourString(written.getvalue(), SMALL)
+    return small
 
 
 def show(drawn: Figure, alt: str) -> None:

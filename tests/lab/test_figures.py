@@ -23,7 +23,7 @@ def test_same_figure_same_bytes() -> None:
     assert "<dc:date>" not in first
     assert "Matplotlib v" not in first
     assert "<text" not in first  # letters are drawn, so no font is needed
-    assert len(first) < 60_000
+    assert len(first) < 30_000
 
 
 def test_a_figure_says_what_it_shows() -> None:
