@@ -182,11 +182,12 @@ def test_the_game_charges_what_a_hand_would(browser: webdriver.Chrome, site: Pat
         for one in widget.find_elements(By.CSS_SELECTOR, ".play-word")
     ]
     assert sorted(names) == sorted(STORIES.words[at] for at in exact[place].nonzero()[0])
-    # Two points on the truth to one on another word: by keyboard, five steps of five each time.
+    # By keyboard, two points on the truth to one on another word, and none on the rest.
     other = next(name for name in names if name != truth)
-    for name, steps in ((truth, 10), (other, 5)):
+    for name in names:
         slider = widget.find_element(By.CSS_SELECTOR, f"[aria-label='Belief in {name}']")
-        slider.send_keys(*[Keys.ARROW_RIGHT] * steps)
+        assert str(slider.get_attribute("value")) == f"{100 / len(names):.0f}"
+        slider.send_keys(Keys.HOME, *[Keys.ARROW_RIGHT] * {truth: 10, other: 5}.get(name, 0))
     slider.send_keys(Keys.ENTER)
     paid = json.loads(str(widget.find_element(By.CSS_SELECTOR, ".play").get_attribute("data-paid")))
     scores = in_page(browser, f"return Array.from(lm.run([0])[{place}].logits)")

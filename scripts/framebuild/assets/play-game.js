@@ -61,7 +61,7 @@
       this.revealed = false;
       this.drawStory();
       if (!this.best) return this.finish();
-      this.points = this.able.map(() => 0);
+      this.points = this.able.map(() => 100 / this.able.length);
       this.button.textContent = "Reveal the word";
       this.button.hidden = false;
       return this.drawChoices();
@@ -84,7 +84,7 @@
         const word = this.label(token);
         const shown = el("output", { class: "play-number" });
         const slider = el("input", {
-          type: "range", min: 0, max: 100, step: 5, value: 0, "aria-label": `Belief in ${word}`,
+          type: "range", min: 0, max: 100, value: this.points[index], "aria-label": `Belief in ${word}`,
           oninput: () => { this.points[index] = Number(slider.value); this.drawBelief(); },
         });
         const name = el("button", {
