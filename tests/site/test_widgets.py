@@ -258,8 +258,13 @@ def test_the_loom_grows_by_keyboard_and_its_address_restores_it(
     assert tree.get_attribute("innerHTML") == before
     assert again.find_element(By.CSS_SELECTOR, ".play-loom__kept").text == kept
     browser.get("about:blank")
-    broken = play(browser, "loom", page(site) + "#loom=10_zzzz_zz_")
+    model = address.partition("#loom=")[2].partition("_")[0]
+    broken = play(browser, "loom", page(site) + f"#loom={model}_10_zzzz_zz_")
     assert len(broken.find_elements(By.CSS_SELECTOR, "[role=treeitem]")) == 6
+    browser.get("about:blank")
+    other = play(browser, "loom", address.replace(model, "another"))
+    assert len(other.find_elements(By.CSS_SELECTOR, "[role=treeitem]")) == 6
+    assert "made with another model" in other.find_element(By.CSS_SELECTOR, ".play__buttons").text
 
 
 def test_the_loom_shows_the_odds_at_its_temperature(browser: webdriver.Chrome, site: Path) -> None:

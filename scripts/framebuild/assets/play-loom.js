@@ -9,8 +9,9 @@
   framesPlay.loom = (host, body, model) => new Loom(body, model);
 
   class Loom {
-    constructor(body, { lm, world }) {
+    constructor(body, { lm, world, about }) {
       Object.assign(this, { body, lm, world, temperature: 1, kept: [] });
+      this.model = about.digest.slice(0, 6); // another model's words have other numbers and odds
       this.root = this.node([END], null, null);
       this.chosen = this.root;
       this.tree = el("ul", { role: "tree", class: "play-tree", "aria-label": "Continuations" });
@@ -257,20 +258,25 @@
       return node;
     }
 
-    /* The tree as text: temperature, nodes that are open (or, after `-`, only there), the chosen
-       one, those that are kept. */
+    /* The tree as text: the model, temperature, nodes that are open (or, after `-`, only there), the
+       chosen one, those that are kept. */
     note() {
       const seen = this.seen();
       const open = seen.filter((node) => node.isOpen && !node.forks.some((one) => one.isOpen));
       const there = seen.filter((node) => node.extra && !node.isOpen);
       const nodes = [...open.map((node) => this.code(node)), ...there.map((node) => `-${this.code(node)}`)];
-      const parts = [Math.round(10 * this.temperature), nodes.join("."), this.code(this.chosen), this.kept.join(".")];
+      const parts = [this.model, Math.round(10 * this.temperature), nodes.join("."), this.code(this.chosen), this.kept.join(".")];
       framesPlay.setAddress("loom", parts.join("_"));
     }
 
     restore(address) {
       if (!address) return false;
-      const [heat = "", nodes = "", chosen = "", kept = ""] = address.split("_");
+      const [model, heat = "", nodes = "", chosen = "", kept = ""] = address.split("_");
+      this.copied.textContent = "";
+      if (model !== this.model) {
+        this.copied.textContent = "This address was made with another model, so its tree is not here.";
+        return false;
+      }
       try {
         this.fold(this.root);
         for (const code of nodes.split(".")) {
