@@ -60,11 +60,17 @@ class View:
         self.root, self.folder = root, root / "build" / "serve"
         self.said: list[Problem] = []
         self.failed: dict[str, Problem] = {}  # by the key of the job that failed
+        self.saved: set[str] = set()  # ids whose files were saved since we look
+        self.never_run = 0  # demos that have not run here, and that nobody has saved
         self._good: dict[str, Frame] = {}  # each frame as it last had no problem
         self._drawing = threading.Lock()
 
     def draw(self) -> list[Job]:
-        """Write the pages that differ; the jobs that must run before the pages are true."""
+        """Write the pages that differ; the jobs that somebody works on and that must run.
+
+        Those are the demos that ran here before, and those that are saved while we look: in a fresh
+        clone none has run, and who looks at one page should not wait for all of them.
+        """
         with self._drawing:
             corpus, problems = load(self.root)
             problems = sorted([*problems, *check(corpus)])
@@ -79,7 +85,13 @@ class View:
             if shown is not None:
                 runs = {job.frame.id: job.run for job in jobs if job.run}
                 self._write(shown, wrong, runs)
-            return [job for job in jobs if job.stale and job.key not in self.failed]
+            stale = [job for job in jobs if job.stale and job.key not in self.failed]
+            ours = [job for job in stale if job.frame.id in self.saved or self._ran(job)]
+            self.never_run = len(stale) - len(ours)
+            return ours
+
+    def _ran(self, job: Job) -> bool:
+        return store_of(self.root).latest(job.frame.id, default=True) is not None
 
     def _shown(self, corpus: Corpus) -> Corpus | None:
         """The corpus with the last good version of what is not good; None if that is not enough."""
@@ -145,8 +157,12 @@ def serve(root: Path, port: int, settings: Settings | None) -> None:
     jobs = view.draw()
     if not (view.folder / "mkdocs.yml").is_file():
         raise Refused("there is nothing that can be shown", "`frames check` says what is wrong")
-    with _watching(root, changed), _mkdocs(view.folder, port), _drawer(view, changed, stale):
+    watching = _watching(root, view.saved, changed)
+    with watching, _mkdocs(view.folder, port), _drawer(view, changed, stale):
         click.echo(f"serving http://127.0.0.1:{port}/ until Ctrl-C")
+        if view.never_run:
+            what = "demos have not run here: each runs when it is saved, `frames build` runs all"
+            click.echo(f"{view.never_run} {what}")
         while True:
             if settings is not None and jobs:
                 _run(view, jobs, settings)
@@ -190,11 +206,13 @@ def _drawer(view: View, changed: threading.Event, stale: threading.Event) -> Ite
 
 
 @contextlib.contextmanager
-def _watching(root: Path, changed: threading.Event) -> Iterator[None]:
+def _watching(root: Path, saved: set[str], changed: threading.Event) -> Iterator[None]:
     class Handler(FileSystemEventHandler):
         def on_any_event(self, event: FileSystemEvent) -> None:
-            names = (str(event.src_path), str(event.dest_path))
-            if event.event_type in CHANGES and any(name.endswith(SUFFIXES) for name in names):
+            names = [Path(str(one)) for one in (event.src_path, event.dest_path)]
+            found = [name for name in names if name.suffix in SUFFIXES]
+            if event.event_type in CHANGES and found:
+                saved.update(name.stem for name in found)
                 changed.set()
 
     observer = Observer()

@@ -59,6 +59,7 @@ def started(root: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
         assert said.startswith("serving http://127.0.0.1:"), (
             process.stderr and process.stderr.read()
         )
+        assert process.stdout.readline().startswith("2 demos have not run here")
         yield process, said.split()[1]
         process.kill()
 
@@ -66,6 +67,9 @@ def started(root: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
 def test_a_save_is_shown(root: Path, started: tuple["subprocess.Popen[str]", str]) -> None:
     process, address = started
     record, path = root / "frames/good.yaml", "frames/good/index.html"
+    demo = root / "demos/good.py"
+    assert "Untested" in page(address, path)  # nobody asked for it yet
+    demo.write_text(demo.read_text(encoding="utf-8"), encoding="utf-8")
     seconds_until(address, path, "Supported")  # its demo ran
 
     text = record.read_text(encoding="utf-8")
