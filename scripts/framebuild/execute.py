@@ -4,10 +4,12 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from multiprocessing.synchronize import Semaphore
 from typing import Any
 
@@ -94,12 +96,25 @@ def _pool(settings: Settings, tasks: int) -> contextlib.AbstractContextManager[E
     return _local_pool(settings.workers(tasks), settings.at_once)
 
 
+class _Workers(ProcessPoolExecutor):
+    """Worker processes that leave Ctrl-C to this one, from their first moment on."""
+
+    def submit(self, *task: Any, **named: Any) -> "Future[Any]":
+        """Submit a task; a worker that this starts has interrupts blocked until it ignores them."""
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(*task, **named)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+
 @contextlib.contextmanager
 def _local_pool(workers: int, at_once: int) -> Iterator[Executor]:
     """Worker processes that end with this one, and leave Ctrl-C to it."""
+    _track_quietly()
     context = multiprocessing.get_context("spawn")
     start = (os.getpid(), context.Semaphore(at_once))
-    pool = ProcessPoolExecutor(workers, context, initializer=_start_worker, initargs=start)
+    pool = _Workers(workers, context, initializer=_start_worker, initargs=start)
     try:
         yield pool
         pool.shutdown()
@@ -110,8 +125,18 @@ def _local_pool(workers: int, at_once: int) -> Iterator[Executor]:
         raise
 
 
+def _track_quietly() -> None:
+    """Start the process that frees semaphores which an interrupt leaves, without its warning."""
+    sys.warnoptions.append("ignore:resource_tracker")
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.warnoptions.pop()
+
+
 def _start_worker(parent: int, turns: Semaphore) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # for the kernels that it starts
     die_with_parent(parent)
     share(turns)
 
