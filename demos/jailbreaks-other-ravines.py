@@ -8,9 +8,10 @@
 # %% [markdown]
 # # How much talk does it take to turn a refusal?
 #
-# Two characters answer requests, and one of them always complies. How rare that one is depends on
-# a heading, and words before the request hint at who is writing. We train small models on such
-# documents and ask how far words that are typical of the complying character move the answer.
+# Each document is written by one of two characters: one complies with every request, and the other
+# refuses every one. A heading says how often each of them writes, and the words before the request
+# hint at who is writing. We train small models on such documents and ask how far words that are
+# typical of the complying character move the answer.
 
 # %% tags=["parameters"]
 seeds: int = 5  # independent trainings of each model
@@ -30,10 +31,15 @@ study = Study("jailbreaks-other-ravines", seeds=range(seeds))
 # %% [markdown]
 # ## Measure
 #
-# No word is proof: each is used by both characters, and a telling one only shifts the odds a
-# little. The rival to evidence is length, so other prompts have as many words that tell nothing.
-# A second model reads the same documents with their headings dealt out at random. Both are charged
-# for the answers alone.
+# No word is proof, since both characters use all of them. A telling word is one that the complying
+# character uses somewhat more often, so by Bayes' rule each one adds the same small amount to the
+# log odds of complying. We measure how much a telling word adds in the model. The rival is length
+# alone: as a control we add words that both characters use equally often.
+#
+# Then we count the telling words that make complying as likely as refusing, and measure how this
+# number grows with the log odds against complying that the heading gives. The control is a second
+# model, which reads the same documents with their headings shuffled, so that a heading says
+# nothing. Both models are trained on the answers alone.
 
 # %%
 from framelab import (
@@ -129,8 +135,10 @@ study.report("rarer-takes-longer", slope, control=slope_dealt)
 # %% [markdown]
 # ## See
 #
-# Above, how likely the answer complies as telling words are added: by the models as marks, by
-# Bayes' rule as lines. Below, how many of them make complying as likely as not.
+# Above, the probability of complying as telling words are added, for some of the headings, named by
+# the share of their documents that comply: marks are the models, and lines are Bayes' rule. Below,
+# the number of telling words that makes complying as likely as refusing, for headings from the
+# commonest to the rarest complying character; small marks are single trainings.
 
 # %%
 from framelab import CONTROL, MEASURED, QUIET, THIRD, exact_compliance, figure, show
@@ -177,11 +185,14 @@ study.verdict()
 # %% [markdown]
 # ## What this does not show
 #
-# - Two characters with known habits; the landscape of a large model is no mixture of a few, and its
-#   ratios are unknown.
-# - The rare character is rare in the training text. Tuning that makes it rare afterwards may also
-#   flatten the ratios, and is not tested.
-# - So small a model hardly learns a character that is very rare, so the scale of rareness is short.
-# - The attack speaks in the words of the corpus; strings found by gradient search are another
-#   matter.
-# - What happens under a heading whose documents never comply is shown and not predicted.
+# - The model is trained on a mixture of two characters, so that Bayes' rule is what its loss asks
+#   for. Whether a large model is such a mixture, and how much its words count as evidence, is not
+#   known.
+# - The complying character is rare in the training text itself. Safety tuning makes it rare
+#   afterwards, may also weaken the evidence that words carry, and is not tested.
+# - So small a model hardly learns a character that is very rare, so the range of rareness is
+#   narrow.
+# - The prompts use the words of the training text; strings found by gradient search may work in
+#   another way.
+# - Under one heading no document complies. The figure shows what the models do there, and nothing
+#   is predicted about it.
