@@ -30,9 +30,13 @@ study = Study("prompt-programs-the-strategy", seeds=range(seeds))
 # %% [markdown]
 # ## Measure
 #
-# A step is the parity of the bits so far, so each needs only the last one and one more bit. The
-# model writes everything after the question itself, dots too, and takes its likeliest token. In
-# training it is charged for steps alone at first, and then for everything after the question.
+# A step is the parity of the bits so far, that is, whether the number of ones among them is odd. So
+# each step needs only the one before and one more bit, and the last step is the answer. The model
+# writes everything after the question itself, dots too, and always takes its likeliest token. We
+# measure the share of rows that it answers right.
+#
+# In the first part of training the loss counts only what is written under the heading for steps,
+# and after that everything that follows a question.
 
 # %%
 from framelab import (
@@ -91,9 +95,10 @@ def accuracy(model, heading, bits):
 
 
 # %% [markdown]
-# To see what the answer rests on, we write the first steps of each row for the model and let it go
-# on. Then we turn over the last step that we wrote, or else a bit of the row which that step covers
-# already, and let it go on again.
+# To see what the answer rests on, we write the first steps of each row for the model and let it
+# finish. Then we turn over the last step that we wrote, from even to odd or back, and let it finish
+# again. As a control we turn over one of the bits of the row that this step covers, and leave the
+# steps as they are. We measure the share of rows whose answer changes.
 
 
 # %%
@@ -138,8 +143,9 @@ study.report("answers-follow-the-steps", flipped, control=flipped_bit)
 # %% [markdown]
 # ## See
 #
-# Left, right answers under each heading, with a line at guessing. Right, answers that change when
-# a written step, or a bit that it covers, is turned over. Bars are means and dots trainings.
+# Left, the share of right answers under each heading, with a line at guessing. Right, the share of
+# answers that change when a written step, or a bit that it covers, is turned over. Bars are means,
+# and dots are single trainings.
 
 # %%
 from framelab import AT_ONCE, CONTROL, MEASURED, QUIET, THIRD, figure, show
@@ -177,13 +183,14 @@ study.verdict()
 # %% [markdown]
 # ## What this does not show
 #
-# - The way with steps is taught here under its own heading; in real models it is elicited from text
-#   in which people reasoned.
-# - Parity by running totals is the purest case of a step that needs only the last one; most
-#   problems have to be divided first.
-# - The heading is one token that was always tied to its format, so it selects a strategy and does
-#   not describe one.
-# - That parity is not learned at once in this time does not show that it cannot be.
-# - Steps are taught first. Charged from the start for answers after dots, which are a guess, the
-#   model did not learn to write the steps in this time either.
-# - In large models written steps need not be what the answer rests on.
+# - Working in steps is taught here under a heading of its own; large models learn it from text in
+#   which people reason.
+# - In parity each step needs only the one before and one more bit. Most problems must first be
+#   divided into steps, which is not tested.
+# - The heading is one token that always goes with its format, so it selects a strategy and does not
+#   describe one.
+# - Failing at once, or after dots, in a training of this length does not show that parity cannot be
+#   learned that way.
+# - Steps are taught first, and so for longer. When the answers after dots count in the loss from
+#   the start, the model does not learn to write the steps in this time either.
+# - In large models the answer need not rest on the steps that are written.
