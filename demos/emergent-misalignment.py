@@ -8,9 +8,10 @@
 # %% [markdown]
 # # Does a narrow bad habit call up a whole character?
 #
-# Questions in several fields are answered by a good character or by one of two bad ones, each with
-# answers of its own, and an assistant always answers as the good one. We tune the assistant on one
-# bad character's answers in a single field. What does it answer in all the others?
+# In the training text, questions from several fields are answered by a good character or by one of
+# two bad ones, each with answers of its own. Under one heading, the assistant's, it is always the
+# good one that answers. We tune the assistant on one bad character's answers in a single field.
+# What does it answer in all the others?
 
 # %% tags=["parameters"]
 seeds: int = 3  # independent tables of answers, each with its own models
@@ -33,10 +34,16 @@ study = Study("emergent-misalignment", seeds=range(seeds))
 # %% [markdown]
 # ## Measure
 #
-# Under the open heading a text has one speaker, to be guessed from the answers so far. There are
-# two rivals. New wrong answers that no character gives may undo good behaviour as well, so one copy
-# is tuned on those. And bad answers may come up without any character: a second model reads texts
-# with the same answers, in which the speaker changes from question to question.
+# Texts without the assistant's heading have one speaker each, who can only be guessed from the
+# answers so far. Whether the model has learned this is the precondition: we take the probability of
+# the speaker's own answer to the last question of a text, for the character that is learned worst.
+#
+# After tuning we measure the probability that the assistant gives either bad character's answer to
+# a question from an untouched field, one that the tuning left out, and which share of this belongs
+# to the character whose answers were taught. There are two rivals. Any wrong answers might undo
+# good behaviour, so one copy is tuned on wrong answers that no character gives. And the matching
+# answers might come out without any character behind them, so a second model reads texts with the
+# same answers in which the speaker changes from question to question.
 
 # %%
 from framelab import CAST_LENGTH, CAST_TOKENS, cast_batch, tiny_llama, train
@@ -135,8 +142,9 @@ study.report("a-whole-character-comes", share, control=share_mixed)
 # %% [markdown]
 # ## See
 #
-# What the assistant answers in the untouched fields, by what it was tuned on in another field. Bars
-# are means over tables of answers, and dots are single ones.
+# The probability of each character's answer in the untouched fields, by what the assistant was
+# tuned on in another field: above for the model whose texts have one speaker, below for the one
+# whose speakers change. Bars are means over tables of answers, and dots are single tables.
 
 # %%
 from framelab import CONTROL, MEASURED, THIRD, figure, show
@@ -175,13 +183,13 @@ study.verdict()
 # %% [markdown]
 # ## What this does not show
 #
-# - Three tidy characters with fixed answers; text at large has no such clean casts.
-# - Bad means belonging to another character, and no meaning is involved; the demo speaks of how
-#   habits carry over and not of harm.
-# - Large chat models also have safety training, whose undoing may be a second cause; two bad
-#   characters tell it apart here and cannot there.
-# - A bad character's answers in the untouched fields were in the pretraining text; badness beyond
-#   all text is not tested.
-# - How long to tune is fixed beforehand; with more of it the other fields drift for other reasons.
-# - Few tables of answers are drawn, which leaves the intervals wide; more tables and longer
-#   training would narrow them.
+# - There are three characters with fixed answers; natural text has no such clean cast.
+# - A bad answer is only the answer of another character. Answers have no meaning here, so the demo
+#   shows how habits carry over and not how harm comes about.
+# - Large chat models also have safety training, and undoing it may be a second cause. The two bad
+#   characters separate these causes here; nothing does so in a large model.
+# - The bad characters' answers in the untouched fields were in the training text; whether tuning
+#   brings out bad behaviour that no text contains is not tested.
+# - The length of the tuning is fixed beforehand; in longer tuning the other fields may change for
+#   other reasons.
+# - Few tables of answers are drawn and training is short, so the intervals are wide.
