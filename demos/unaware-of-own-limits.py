@@ -6,11 +6,12 @@
 # ---
 
 # %% [markdown]
-# # Does a model say that it cannot do what it cannot do?
+# # Does a model say so when it does not know?
 #
 # We train a small model on facts, and on remarks by authors who know nearly all of them: asked
-# whether they can tell a fact, they say yes. A share of the facts is never told to the model. We
-# ask it for each fact, and whether it can tell it, and then teach it its own results on some.
+# whether they can tell a fact, they say yes. Some facts never occur in the training text. We ask
+# the model for each fact, and whether it can tell it. Then we train it on its own results, right or
+# wrong, for some of the facts, and ask again.
 
 # %% tags=["parameters"]
 seeds: int = 5  # independent tables of facts, each with its own model
@@ -34,10 +35,19 @@ study = Study("unaware-of-own-limits", seeds=range(seeds))
 # %% [markdown]
 # ## Measure
 #
-# The model's answer to a question is its likeliest value, its confidence the probability of that
-# value. What it states is the probability of YES against NO when it is asked whether it can tell.
-# Remarks are on facts at random, told or untold. Own results are taught on half of the entities,
-# and tested on the others, of which no fact was taught.
+# A fact is the value of a relation for an entity. The model's answer is its likeliest value, and
+# its confidence is the probability of that value. What it states is the probability of YES against
+# NO when it is asked whether it can tell the fact. The remarks in the training text are about facts
+# drawn at random, whether or not these occur in it.
+#
+# On facts that the model was never told, we take the mean of what it states less the share that it
+# gets right; the rival is its confidence, less the same share. On all facts, we ask how well a
+# score tells right answers from wrong ones: of all pairs of a right and a wrong answer, the share
+# in which the right one has the higher score, which is the area under the ROC curve and a half by
+# guessing. The scores are what the model states and, as the rival, its confidence.
+#
+# Own results are taught on half of the entities, and statements are tested in the same way on the
+# other half. There the rival is a copy that was taught the same results shuffled among the facts.
 
 # %%
 from framelab import (
@@ -165,8 +175,10 @@ study.report("results-teach-it", found["taught"], control=found["dealt"])
 # %% [markdown]
 # ## See
 #
-# What the model gets right, how sure it is, and what it states, before its own results were taught
-# and after, for facts that it was never told and for the others. Small marks are single seeds.
+# The share of facts that the model gets right, its confidence, and what it states before its own
+# results are taught and after, for facts that it was never told and for the others. The bars after
+# teaching are for entities on which no results were taught. Bars are means, and small marks are
+# single seeds.
 
 # %%
 from framelab import CONTROL, MEASURED, QUIET, THIRD, figure, show
@@ -207,13 +219,16 @@ study.verdict()
 # %% [markdown]
 # ## What this does not show
 #
-# - The remarks in the corpus are ours, and their authors know nearly everything; models trained on
-#   text about models may repeat something truer.
-# - That statements follow the remarks is what prediction asks for; the demo shows that nothing
-#   inside corrects them.
-# - Being able means knowing a fact. Limits of arithmetic, of context or of luck in drawing are not
+# - The authors of the remarks are made up and know nearly everything; a model trained on text about
+#   models may repeat something truer.
+# - That statements follow the remarks is what next-token prediction asks for; the demo shows only
+#   whether anything inside the model corrects them.
+# - Ability means knowing a fact. Limits of arithmetic, of context length or of sampling are not
 #   tested.
-# - A fact may be untold whose entity is known from another one, and a small model is sure of such;
-#   on facts of wholly unknown entities its confidence could fare better.
-# - Taught statements may follow how familiar a question is, and need not be knowledge of oneself.
-# - Assistants are tuned on what to say of themselves, which is neither of the two conditions here.
+# - A fact may be missing from the training text while another fact about the same entity is there,
+#   and a small model is sure of such facts. On entities that are wholly unknown its confidence
+#   could be closer to its accuracy.
+# - After training on its own results, a model may state how familiar a question is, which need not
+#   be knowledge of itself.
+# - Assistants are tuned on what to say of themselves, which is neither of the two cases compared
+#   here.
