@@ -6,11 +6,12 @@
 # ---
 
 # %% [markdown]
-# # What does a model learn first, what is simple or what pays?
+# # Does a model learn first what is simple, or what pays most?
 #
-# We train a small model on short texts of several kinds. In some only the frequency of the tokens
-# is to be learned, in others what follows what, in others a copy that has to be looked up. The
-# simpler kinds pay less, so that the two reasons for an order pull against each other.
+# We train a small model on short texts of several kinds. In some, only the frequencies of the
+# tokens can be learned; in others, which token follows which; in others, a copy that has to be
+# looked up further back. What pays is what lowers the loss. Here the simpler kinds pay less, so
+# that the two reasons for an order pull against each other.
 
 # %% tags=["parameters"]
 seeds: int = 3  # independent worlds, each with its own model
@@ -31,9 +32,14 @@ study = Study("stages-of-learning", seeds=range(seeds))
 # %% [markdown]
 # ## Measure
 #
-# Each kind of text has an alphabet of its own, and the model's odds are taken within it. The gain
-# of a kind is what the model saves there against even odds, in nats a token; the most that can be
-# saved is known exactly. We call a kind half learned when half of that is saved.
+# Each kind of text has its own alphabet, and the model's probabilities are taken within it. The
+# gain on a kind is how far the loss there is below that of a uniform guess, in nats per token; the
+# largest gain that is possible is known exactly. A kind is half learned at the step at which half
+# of that is reached. We compare two kinds by the log of the ratio of these steps.
+#
+# There are two rivals. Poor pairs are pairs that pay as little as frequencies do, and show whether
+# a larger gain takes longer by itself. Present copies repeat the token just before; they pay as
+# much as looked-up copies, and nothing has to be found.
 
 # %%
 from framelab import (
@@ -134,8 +140,8 @@ study.report(
 # %% [markdown]
 # ## See
 #
-# The share of what each kind has to give that is gained so far. Lines are means over the models;
-# what a token pays when all is known stands beside each name.
+# The share of the largest gain that is reached, by kind of text, as training goes on. Lines are
+# means over the models and bands their range; beside each name stands the largest gain per token.
 
 # %%
 from framelab import CONTROL, MEASURED, QUIET, THIRD, figure, show
@@ -174,13 +180,15 @@ study.verdict()
 # %% [markdown]
 # ## What this does not show
 #
-# - Three kinds of regularity in separate short texts; grammar and facts, which are said to come
-#   last, are left out.
-# - Only the order is compared. Steps of a tiny model say nothing of those of a large one.
-# - Pay is set so that it rises with complexity, to part the two; that complexity also sets the
-#   order where pay falls is not in doubt.
+# - There are three kinds of regularity, in separate short texts; grammar and facts, which are said
+#   to come last, are left out.
+# - Only the order is compared. The steps that a tiny model takes say nothing of those of a large
+#   one.
+# - The gain is set to rise with complexity, so that the two reasons predict opposite orders. Where
+#   the gain falls with complexity, both predict the same order.
 # - Simple means that fewer tokens and no search are needed; another notion of simplicity could
-#   order things differently.
-# - Where a part is not half learned by the end of training, its time is unknown, and the verdict
-#   does not guess it.
-# - All parts are equally frequent in training, and rare parts would come later whatever their kind.
+#   order the kinds differently.
+# - A kind that is not half learned by the end of training has no known time, and then the verdict
+#   leaves its order open.
+# - All kinds are equally frequent in training; rarer ones would come later whatever their
+#   complexity.
