@@ -8,8 +8,8 @@
 # %% [markdown]
 # # Does a predictor of tokens keep track of what it cannot see?
 #
-# Behind the bits of a small process stand hidden states, and the bits give them away only bit by
-# bit. We train models to predict the next bit and nothing else. Then we ask whether the exact odds
+# Behind the bits of a small process stand hidden states, which the bits reveal only in part. We
+# train models to predict the next bit and nothing else. Then we ask whether the exact probabilities
 # of the hidden states can be read from the models' activations by a linear map.
 
 # %% tags=["parameters"]
@@ -33,9 +33,11 @@ study = Study("belief-state-geometry", seeds=range(seeds))
 # %% [markdown]
 # ## Measure
 #
-# The process tells two random bits and then whether they differ, over and over, and a reader does
-# not know where a round begins. The belief is the odds of its five hidden states given the bits so
-# far, by Bayes' rule. We read it out by least squares from all layers at once.
+# The process writes two random bits and then their exclusive-or, over and over, and a reader does
+# not see where a round begins. The belief is the probability of each of five hidden states given
+# the bits so far, by Bayes' rule. On half of the sequences we fit a linear map from the activations
+# of all layers to the belief, by least squares; on the other half we measure the share of the
+# belief's variance that it explains.
 
 # %%
 from framelab import (
@@ -92,10 +94,14 @@ def scored(held, wanted):
 
 
 # %% [markdown]
-# The rivals are two tables that know the process. One gives the mean belief for each chance of the
-# next bit, the other for each run of the last few bits. With the first we also take out of a belief
-# all that the chance of the next bit says of it. What is left does not help to predict that bit,
-# and we ask whether the models hold it all the same.
+# The first rival is the better of two tables that are computed from the process itself. One gives
+# the mean belief for each exact chance of the next bit, and the other for each run of the last few
+# bits.
+#
+# The second measure asks for more than the next bit needs. From each belief we subtract the mean
+# belief at the same chance of the next bit. What is left does not help to predict that bit, and we
+# fit and score a linear map to it in the same way. Its rival is the same network before training,
+# whose random attention also mixes the past tokens.
 
 # %%
 lengths = range(context, length + 1)
@@ -147,8 +153,9 @@ study.report("beyond-the-next-token", beyond, control=beyond_untrained)
 # %% [markdown]
 # ## See
 #
-# The beliefs of the last set of sequences in the plane in which they vary most: as they are, and as
-# they are read out. Colour is the chance that the next bit is a 1.
+# Each dot is the belief at one place in a sequence, in the plane in which exact beliefs vary most:
+# exact on the left, read out from the activations on the right. They are from the last seed. Colour
+# is the exact chance that the next bit is a 1.
 
 # %%
 from framelab import figure, show
@@ -185,11 +192,12 @@ study.verdict()
 #
 # - There are five hidden states of a stationary process. Real text has hidden state without bound,
 #   and nobody knows its true belief.
-# - A table of the last five tokens or more would pass the first bound too, so a filter is not told
-#   apart from a longer memory.
+# - A table of the last five tokens or more would pass the first bound too, so keeping a belief is
+#   not told apart from a longer memory of tokens.
 # - What can be read out linearly need not be used; nothing is changed in the network to see whether
 #   its predictions follow.
 # - The read-out joins all layers. Single layers hold less, and the claim that the belief has one
 #   place is not made.
-# - The process was chosen because its next token gives little of the belief away; in simpler ones
-#   even an untrained network passes.
+# - The process was chosen because its next token gives little of the belief away. Even so, an
+#   untrained network spreads the past tokens over its activations, from which a linear read-out can
+#   recover a good part of the belief.
