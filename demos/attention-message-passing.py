@@ -8,9 +8,9 @@
 # %% [markdown]
 # # How much can attention gain?
 #
-# We train small models with attention and without on two kinds of text. In one the present token
-# says all that can be known of the next. In the other a token often repeats one from a few places
-# back, and we know exactly how much that tells.
+# We train small models with attention and without on two kinds of text. In one, the present token
+# says all that can be known of the next. In the other, a token often copies one from a few places
+# back, and we know exactly how many nats there are to gain from it.
 
 # %% tags=["parameters"]
 seeds: int = 3  # independent chains, each with its own models
@@ -34,10 +34,17 @@ study = Study("attention-message-passing", seeds=range(seeds))
 # %% [markdown]
 # ## Measure
 #
-# All models have one layer and start from the same weights. One has its attention's output held at
-# nothing; another attends to the whole past evenly, with its queries and keys held at nothing. A
-# model's loss is taken over the exact odds of the next token, so that luck in the draw plays no
-# part, and only where the token that may be repeated is in sight.
+# All models have one layer and start from the same weights. In one, the output of attention is
+# fixed at zero; in another, queries and keys are fixed at zero, so that it attends evenly to the
+# whole past. The gain of attention is the loss without it less the loss with it. Between two models
+# that predict as well as they can, it is the mutual information of the next token and the earlier
+# ones, given the present one, and we measure the gain as a share of that.
+#
+# The loss is averaged over the exact probabilities of the next token, so that luck in the draw
+# plays no part, and only where the token that may be copied is in sight. To see whether the message
+# comes from that token, the sender, we hide it from the trained model's attention and measure the
+# loss that this adds. The rival is another earlier token, drawn at random and hidden in the same
+# way.
 
 # %%
 from framelab import (
@@ -141,9 +148,9 @@ study.report("the-sender-matters", found["sender"], control=found["other"])
 # %% [markdown]
 # ## See
 #
-# The loss on text with echoes of each kind of model, and of the model with attention when a token
-# is hidden from it. Small marks are single seeds; the lines are what is left to guess in the last
-# world.
+# The loss on the text with copies, of each kind of model, and of the model with attention when a
+# token is hidden from it. Bars are means, and small marks are single seeds. The dotted lines are
+# the exact uncertainty of the next token in the last world, given the present token or all so far.
 
 # %%
 from framelab import CONTROL, MEASURED, QUIET, figure, show
@@ -185,12 +192,13 @@ study.verdict()
 # %% [markdown]
 # ## What this does not show
 #
-# - Only sources with exactly known odds; natural text has no known floor to measure a gain against.
-# - The copy lies at a fixed distance, so the message is found by place; to find it by content takes
+# - Only sources with exactly known probabilities are used; for natural text it is not known how
+#   much there is to gain.
+# - The copy comes from a fixed distance, so it is found by position; to find it by content takes
 #   more than this one layer.
 # - That a network without attention knows only the present token follows from how it is built; what
-#   is tested is how much attention makes of the rest.
-# - All models are trained for the same fixed time; a gain that falls short may want more training,
-#   and not more than attention can carry.
+#   is tested is how much attention gains from the others.
+# - All models are trained for the same fixed time. A gain that falls short may want more training,
+#   and does not show how much attention can carry.
 # - Other ways to join positions, such as convolution or recurrence, could carry the same message;
 #   it is not shown that attention is needed.
