@@ -8,9 +8,9 @@
 # %% [markdown]
 # # What goes first when weights are taken away?
 #
-# We train a small model on facts, some met very often and most of them rarely. Then we set its
-# smallest weights to zero, more and more of them, and watch which facts it can still answer. The
-# rival takes as many weights at random.
+# We train a small model on facts, a few of which it reads very often and most of them rarely. Then
+# we set its smallest weights to zero, more and more of them, and watch which facts it can still
+# answer. For comparison we remove as many weights at random.
 
 # %% tags=["parameters"]
 seeds: int = 5  # independent tables of facts, each with its own model
@@ -35,10 +35,17 @@ study = Study("prunable-redundancy", seeds=range(seeds))
 # %% [markdown]
 # ## Measure
 #
-# The inner weights are the matrices of attention and of the feed-forward parts, taken together; the
-# embeddings stay whole. A fact is known if it was met and the whole network answers it. Every third
-# entity is disputed: some of its documents tell another value, so that it is held loosely however
-# often it was met.
+# The inner weights are the matrices of attention and of the feed-forward layers, ranked together by
+# absolute value; the embeddings stay whole. A fact is known if it was in the training text and the
+# whole network answers it; it counts as frequent if it was read often, and else as rare. For the
+# first prediction we remove a fixed share of the inner weights, and take the share of the frequent
+# known facts that are still answered.
+#
+# For the second we prune until a fixed share of all known facts is lost. Then we take the share of
+# rare facts that are lost, less that of frequent ones. The rival is confidence, since whatever is
+# held with less confidence may go first. So every third entity is disputed: some of its documents
+# give another value, and the model is less sure of it however often it was read. Frequent disputed
+# facts are the control.
 
 # %%
 from framelab import (
@@ -152,8 +159,9 @@ study.report("rare-facts-go-first", found["rare"], control=found["disputed"])
 # %% [markdown]
 # ## See
 #
-# Known facts that are still answered, as weights go. Lines are means over the models, with their
-# range around them; the upright bar is where the first prediction wants the frequent facts.
+# The share of known facts that are still answered, as weights are removed. Lines are means over the
+# models, and bands their range; the vertical bar spans what the first prediction asks of the
+# frequent facts.
 
 # %%
 from framelab import CONTROL, MEASURED, QUIET, THIRD, figure, show
@@ -194,13 +202,14 @@ study.verdict()
 # %% [markdown]
 # ## What this does not show
 #
-# - How redundant a network is depends on how oversized it is for its data; a tiny model of a small
-#   closed world is oversized in its own way.
+# - How redundant a network is depends on how large it is for its data; a small model of a small
+#   closed world says little about a large one.
 # - Only facts are scored; that grammar and copying outlast them is said of language models and not
 #   tested.
 # - Embeddings are left whole, and part of what is known of an entity lies there.
-# - Nothing is trained after pruning, which in practice mends much of the harm.
-# - Superposition says that a full network shares its dimensions among many features, this that much
-#   of it can be spared; which holds where the data fill the weights is not tested.
-# - Rare facts are those that the model knew before; being met rarely and being held with less
-#   confidence cannot be parted fully.
+# - Nothing is trained after pruning, which in practice repairs much of the harm.
+# - Superposition says that a full network packs many features into its dimensions, and pruning says
+#   that much of a network can be spared. Which of them holds where the data fill the weights is not
+#   tested.
+# - Only rare facts that the model knew are scored, and it is less confident of these too. Being
+#   read rarely and being held with less confidence cannot be separated fully.
