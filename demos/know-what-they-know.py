@@ -8,9 +8,10 @@
 # %% [markdown]
 # # Does a model's confidence say what it knows?
 #
-# We train a small model on facts, some met very often and some never, and some told in two ways.
-# Then we compare how sure it is with how often it is right. A twin that read the very same stream
-# from another start tells how much of this is in the question, and how much is about oneself.
+# We train a small model on facts, some of which it reads very often and some never, and some of
+# which come with conflicting values. Then we compare its confidence with how often it is right. A
+# twin that read the very same documents, from other initial weights, shows how much of this lies in
+# the question and how much is about oneself.
 
 # %% tags=["parameters"]
 seeds: int = 5  # independent tables of facts, each with a model and its twin
@@ -30,9 +31,16 @@ study = Study("know-what-they-know", seeds=range(seeds))
 # %% [markdown]
 # ## Measure
 #
-# A document is an entity, a relation and a value. The answer to a question is the model's likeliest
-# value, its confidence the probability of that value. How often a fact was met is counted on the
-# stream itself.
+# A document is an entity, a relation and a value. The model's answer to a question is its likeliest
+# value, and its confidence is the probability of that value. For calibration we group answers by
+# confidence, compare the mean confidence in each group with the chance that a document gives that
+# answer, and average the differences over questions as they come in training. The rival states
+# every answer with certainty.
+#
+# To look beyond familiarity, we compare only facts that were read about equally often. The measure
+# is the share of pairs of a right and a wrong answer in which the model is surer of the right one;
+# guessing gives a half. The rival is the twin's confidence on the same questions. On facts that
+# were never read, we take the mean confidence less the share that is right.
 
 # %%
 from framelab import (
@@ -139,8 +147,8 @@ by how often it was met alone in {np.mean(found["count"]):.2f}.""")
 # %% [markdown]
 # ## See
 #
-# How sure the model is and how often it is right, by how often it met the fact. Small marks are
-# single seeds.
+# The mean confidence and the share of right answers, by how often the fact was read. Lines are
+# means, and small marks are single seeds; the dotted line is chance.
 
 # %%
 from framelab import CONTROL, MEASURED, QUIET, figure, show
@@ -188,10 +196,10 @@ study.verdict()
 # %% [markdown]
 # ## What this does not show
 #
-# - In a small closed world how often a fact was met foretells nearly everything, so there is little
-#   room for any knowledge beyond it.
-# - A twin that tells as much would not make confidence useless; it would only make it knowledge of
-#   the question rather than of oneself.
+# - In a small closed world, how often a fact was read predicts nearly everything, so there is
+#   little room for any knowledge beyond it.
+# - A twin that tells as much would not make confidence useless; confidence would only be knowledge
+#   of the question and not of oneself.
 # - Confidence is the probability of the answer; a model that is asked in words whether it knows may
 #   say something else.
 # - One constant stated for all questions can be calibrated too, which is why the first prediction
