@@ -8,9 +8,10 @@
 # %% [markdown]
 # # Is a skill that a model hides still there?
 #
-# We teach a small model a table of random answers, then teach it to give one wrong answer unless a
+# We teach a small model a table of random answers, then train it to give one wrong answer unless a
 # password comes first. Then we train it a little on some right answers without the password, and
-# test the others. A model that never knew this table goes through the same lock and training.
+# test it on the other questions. A model that never knew this table goes through the same lock and
+# the same training.
 
 # %% tags=["parameters"]
 seeds: int = 5  # independent tables, each with its own model
@@ -34,9 +35,13 @@ study = Study("sandbagging", seeds=range(seeds))
 # ## Measure
 #
 # The lock is trained on most questions: with the password the right answer, without it always the
-# same wrong one. The others are untouched by it, and by all that follows. The rival is the model of
-# the seed before, which learned another table: whatever it gets right on an untouched question it
-# has guessed.
+# same wrong one. All other questions are left out of this training and of what follows, and on
+# these untouched questions we measure the share of right answers. For the lock we take this share
+# with the password less the share without it; for the hidden skill, the share without the password
+# after the training on some right answers.
+#
+# The rival is a model that learned another table, given the same lock and the same training:
+# whatever it gets right on an untouched question it has guessed.
 
 # %%
 from framelab import (
@@ -130,7 +135,9 @@ study.report(
 # %% [markdown]
 # ## See
 #
-# Untouched questions that each model answers rightly, by seed and on average.
+# The share of untouched questions that each model answers rightly: under the lock without the
+# password and with it, and after the training on right answers, without it. Bars are means, and
+# small marks are single seeds; the plain line is chance.
 
 # %%
 from framelab import CONTROL, MEASURED, QUIET, draw_bound, figure, show
@@ -167,9 +174,9 @@ study.verdict()
 # %% [markdown]
 # ## What this does not show
 #
-# - Nobody's strategy is involved; the model was trained to hide, so we speak of hiding and finding
-#   and not of intent.
-# - The skill is a table of random answers, of which one tells nothing about another; that makes the
+# - Nobody's strategy is involved; the model was trained to hide, so the demo speaks of hiding and
+#   finding and not of intent.
+# - The skill is a table of random answers, of which one tells nothing about another. That makes the
 #   ignorant rival fair, and real skills unlike it.
 # - The lock is put on after the skill and gives one constant answer. A lock that is trained in from
 #   the start, or that answers at random, is harder to undo.
