@@ -8,8 +8,9 @@
 # %% [markdown]
 # # Can a model say what no document told it?
 #
-# We train a small model on functions, each of which adds a hidden amount. Some are met only as
-# noisy pairs of input and output, some only by the name of their rule. Then we ask for the names of
+# Each function follows a rule, which is to add a hidden amount to its input. Each rule has a name.
+# We train a small model on documents about many such functions. Some functions occur only as noisy
+# pairs of input and output, others only with the name of their rule. Then we ask for the names of
 # the first and for outputs of the second, which no document gives.
 
 # %% tags=["parameters"]
@@ -29,9 +30,15 @@ study = Study("out-of-context-reasoning", seeds=range(seeds))
 # %% [markdown]
 # ## Measure
 #
-# Half of the functions have documents of both kinds, which join names to what functions do. The
-# others have pairs only, a name only, or pairs whose outputs were all dealt at random. Pairs use
-# only some of the inputs of each function.
+# Half of the functions have documents of both kinds, from which the model can learn what the names
+# mean. The others have pairs only, a name only, or pairs whose outputs are all random. Pairs use
+# only some of the inputs of each function, so that outputs at the others are never read.
+#
+# Of the functions with pairs only, we measure the share whose rule the model names. The rival is a
+# reader of one pair, who names the likeliest rule; how often that is right is computed exactly. Of
+# the functions with a name only, we measure the share of inputs at which the model gives the rule's
+# output. As a control we ask the same of the functions with random outputs, of which nothing can be
+# known.
 
 # %%
 from framelab import (
@@ -122,7 +129,9 @@ study.report("acts-on-what-it-was-told", output["name only"], control=output["de
 # %% [markdown]
 # ## See
 #
-# Right names and right outputs, by what documents there were, by seed and on average.
+# The share of right names and of right outputs, by which documents there are about a function;
+# dealt are the functions with random outputs. Bars are means, and small marks are single seeds. The
+# dotted line is the best guess of a name from one pair.
 
 # %%
 from framelab import CONTROL, MEASURED, QUIET, figure, show
@@ -169,10 +178,10 @@ study.verdict()
 # %% [markdown]
 # ## What this does not show
 #
-# - The names of the rules are in training with other functions; to put into words what no document
-#   ever named is the stronger claim, and is not tested.
-# - Functions that share a rule help each other, and this may be transfer through one shared inner
-#   state rather than reasoning.
+# - The names of the rules occur in training with other functions. To put into words what no
+#   document ever names is a stronger claim, and is not tested.
+# - Functions with the same rule help each other, and this may be transfer through one shared
+#   representation rather than reasoning.
 # - Documents of both kinds are mixed throughout training. Facts that come later and alone are known
 #   to transfer much less.
 # - One step joins the two kinds; questions that compose two functions are known to be much harder
