@@ -9,8 +9,9 @@
 # # Is "just predicting the next token" a limit on what can be answered?
 #
 # We write questions about rows of digits, each followed by its answer, and train a model to predict
-# every token of them. Does it answer as well as a twin that is trained on answers and nothing else?
-# Then comes a harder question: does it help there to write out the steps?
+# every token of them. Does it answer as well as a twin that is trained on the answers and nothing
+# else? Then comes a harder question, the parity of a row of bits. Does it help to write out the
+# steps before the answer?
 
 # %% tags=["parameters"]
 seeds: int = 4  # independent trainings of every model
@@ -36,9 +37,12 @@ study = Study("token-prediction-is-answer-prediction", seeds=range(seeds))
 # ## Measure
 #
 # A text is a row of digits and then some questions about it, of four kinds: the largest digit, the
-# smallest, whether there is any of a named digit, and how many of it there are. The rival reads
-# texts in which each answer stands before its question: the tokens are the same, but nothing has
-# asked for it yet.
+# smallest, whether there is any of a named digit, and how many of it there are. An answer is right
+# if it is the likeliest token. We measure the accuracy of the twin less that of the model that
+# predicts everything.
+#
+# The rival reads texts in which each answer stands before its question. The tokens are the same,
+# but nothing has asked for the answer when it comes.
 
 # %%
 from framelab import (
@@ -80,10 +84,11 @@ def accuracy(model, seed, answer_first=False):
 
 
 # %% [markdown]
-# The harder question is whether a row of bits has an odd number of ones. One model writes down the
-# parity so far, bit by bit; its rival has as many tokens of room, but they are fillers. Neither is
-# charged for bits or fillers. The rival's fillers are written for it, so that only its answer
-# counts.
+# The parity of a row of bits says whether its number of ones is odd. One model writes the parity of
+# the first bit, of the first two and so on, so that its last step is the answer. Its rival has as
+# many tokens before the answer, but they are fillers that say nothing, and they are written for it.
+# Both are trained on the answer and the steps, and not on bits or fillers. We measure the share of
+# rows whose answer is right.
 
 # %%
 from framelab import BIT_TOKENS, BITS, answer_tokens, draw_parities
@@ -129,8 +134,8 @@ study.report("steps-open-the-hard-ones", parity[True], control=parity[False])
 # %% [markdown]
 # ## See
 #
-# Right answers to each kind of question about digits, and to the parity of bits. Bars are means
-# over trainings, and dots are single ones.
+# The share of right answers, to each kind of question about digits and to the parity of bits. Bars
+# are means, and dots are single trainings.
 
 # %%
 from framelab import CONTROL, MEASURED, QUIET, figure, show
@@ -172,9 +177,10 @@ study.verdict()
 #
 # - The claim is about what is possible; the demo shows only which texts a small model learns in a
 #   short time.
-# - The simple questions have short answers that the row contains or nearly so; a question that must
-#   be planned ahead is not among them.
+# - The simple questions are answered by one token that follows from a short row of digits; an
+#   answer that must be planned ahead is not tested.
 # - Worked steps are given in training, and finding them is most of the work in reality.
-# - That parity is not learned without steps in this time does not show that it cannot be.
-# - The text of a world holds its answers; a question whose answer nobody has written is another
-#   matter.
+# - All models are trained for a short, fixed time. What is not learned in it, such as parity
+#   without steps, is not shown to be out of reach.
+# - The training text answers questions of every kind that is asked; a question that nobody has
+#   answered is another matter.
