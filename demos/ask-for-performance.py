@@ -8,9 +8,10 @@
 # %% [markdown]
 # # Does a model do its best, or what it is asked for?
 #
-# We train small models on work of every grade, most of it poor, with its score written in front.
-# Then we write a score of our own in front and let them work. One rival was trained on the same
-# work with its scores dealt out at random, and another has seen no good work at all.
+# We train small models on work of every grade, most of it poor, with its grade, the score that it
+# reaches, written in front. Then we write a grade of our own in front and let them work. One rival
+# is trained on the same work with its grades shuffled, and another model sees nothing better than
+# middling work.
 
 # %% tags=["parameters"]
 seeds: int = 5  # independent worlds, each with a training of every model
@@ -31,8 +32,14 @@ study = Study("ask-for-performance", seeds=range(seeds))
 #
 # An episode has several steps, each in a random state with one right action, which brings a point,
 # and one mistake that all workers share. Workers differ in how often they act right. Before each
-# step stands the number of points still to come. A model is asked by writing the number wanted, and
-# each point that it gets is taken off.
+# step stands the number of points still to come. We ask a model for a grade by writing that number
+# in front of the first step, and take off each point as it is got.
+#
+# We measure how many more points a model gets for each further point that is asked for, as the
+# slope of a straight line, and which share of the full mark it gets when asked for it. The rival to
+# asking is the model with shuffled grades, with its actions drawn or always the likeliest,
+# whichever is better. The model of middling work is asked for the full mark too, and there we
+# measure how far it gets beyond the best grade that it has seen.
 
 # %%
 from framelab import (
@@ -99,8 +106,8 @@ study.report(
 # ## See
 #
 # What each model gets for what it is asked. Lines are means over the worlds, and small marks are
-# single worlds. Right of the upright line, the model of middling work is asked for more than it has
-# seen.
+# single worlds; on the dotted diagonal a model gets just what is asked. Right of the vertical line,
+# the model of middling work is asked for more than it has seen.
 
 # %%
 from framelab import CONTROL, MEASURED, QUIET, THIRD, figure, show
@@ -142,5 +149,5 @@ study.verdict()
 #   sometimes false.
 # - That most work is poor and its mistakes are alike is a constant of the world. Where most work is
 #   good, taking the likeliest step is enough.
-# - A grade is a token, so one never seen is also an unfamiliar word; asking beyond the data in
-#   words that combine may go further.
+# - A grade is a token, so one that was never seen is also an unfamiliar word, whose effect on the
+#   model is a matter of chance. Asking beyond the data in words that combine may go further.
