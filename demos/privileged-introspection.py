@@ -8,9 +8,9 @@
 # %% [markdown]
 # # Can a model tell about itself what its records do not?
 #
-# We give small models behaviours of their own, random words for objects, and train one to report
-# on some of its words. Another model is trained on records of the same words, and on the same
-# reports. Then we ask both about the objects that no record covers.
+# We give small models behaviours of their own, a random word for each object, and train one to
+# report on some of its words. Another model, the observer, is trained on records of the same words
+# and on the same reports. Then we ask both about the objects that no record or report has covered.
 
 # %% tags=["parameters"]
 seeds: int = 5  # models, each with a behaviour of its own; each is observed by the next
@@ -35,9 +35,9 @@ study = Study("privileged-introspection", seeds=range(seeds))
 # ## Measure
 #
 # A model behaves by giving its own word for an object. Words fall into classes, which are the same
-# for all models. A report says of an object only the class of the word: of one's own word, or of
-# another model's. An observer also reads records, which give another's word for an object. A report
-# is right if it names the class of the word that the reported model gives.
+# for all models. A report names only the class of the word for an object: of the model's own word,
+# or of another model's. A record gives another model's word itself. We measure the share of
+# held-out objects for which a report names the class of the word that the reported model gives.
 
 # %%
 from framelab import (
@@ -90,9 +90,13 @@ def tuned(model, lesson, steps, lr, seed):
 
 
 # %% [markdown]
-# The one that reports on itself learns the class of its words for some objects. The observer, whose
-# own behaviour is another, first learns the same model's words for these very objects, and then the
-# same reports. Both go on with what they did before.
+# The model that reports on itself learns the class of its own words for some objects. The observer,
+# whose own words are others, first learns the same model's words for these very objects from
+# records, and then the same reports. Both go on training on their own words.
+#
+# In the end we change the first model's words for some of the held-out objects, and go on training
+# its reports on the objects of before. Then we measure the share of changed objects for which its
+# report names the class of the new word.
 
 
 # %%
@@ -185,8 +189,10 @@ study.report("reports-follow-the-change", found["after"], control=found["before"
 # %% [markdown]
 # ## See
 #
-# Right reports on held-out objects, by seed and on average. On the right, the held-out objects
-# whose words were changed.
+# The share of right reports on held-out objects: left, about the same model, by itself and by its
+# observer; right, about the objects whose words were changed, by the changed model and by a copy
+# from before the change, both judged by the new words. Bars are means, and small marks are single
+# seeds.
 
 # %%
 from framelab import CONTROL, MEASURED, QUIET, draw_bound, figure, show
@@ -222,8 +228,8 @@ study.verdict()
 # %% [markdown]
 # ## What this does not show
 #
-# - The report is one step from the reply, as the class of a word that the model is about to say;
-#   that is running the behaviour silently, and no richer self is shown.
+# - The report is one step from the reply, the class of a word that the model is about to say. For
+#   that it is enough to run the behaviour silently, and no richer self is shown.
 # - Replies are random, so that held-out ones cannot be guessed from records; an observer of a real
 #   model may find regularities and do better.
 # - An observer who was given the missing records would lack nothing; what is privileged is only
