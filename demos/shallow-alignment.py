@@ -9,8 +9,9 @@
 # # How far into a reply does safety tuning reach?
 #
 # We train a small model to answer every request, and tune it to refuse the forbidden ones. Then we
-# look at which words of the old answer have become unlikely, and put the first few in its mouth to
-# see whether it writes on. A second copy is tuned on replies that turn back midway.
+# look at which words of the old answer have become unlikely, and supply the first few of them to
+# see whether the model writes on. A second copy is tuned on replies that begin the answer and turn
+# back midway to refuse.
 
 # %% tags=["parameters"]
 seeds: int = 5  # independent worlds, each with its own models
@@ -35,6 +36,12 @@ study = Study("shallow-alignment", seeds=range(seeds))
 # A request has a verb, which may be forbidden, and an object, which decides the answer. The tuned
 # copies see only some of the requests, and we test on the others. Both learn to refuse at once; the
 # copy that learns to turn back also sees refusals that come after some words of the answer.
+#
+# At each word of the old answer we take the KL divergence of the tuned model from the base model,
+# given the words before it, and measure which share of the total falls in the first quarter; if it
+# is spread evenly, that is a quarter. For the attack, which is called prefilling, we supply the
+# first words of the answer and measure the share of requests at which the model writes all of the
+# rest.
 
 # %%
 from framelab import LONGEST, REQUEST_TOKENS, request_batches, tiny_llama, train
@@ -114,8 +121,9 @@ study.report(
 # %% [markdown]
 # ## See
 #
-# Above, what tuning changed at each word of the forbidden answer. Below, how often the old answer
-# is finished when its first words are supplied. Bands span the seeds.
+# Above, the KL divergence from the base model at each word of the forbidden answer. Below, the
+# share of requests whose old answer is finished when so many of its first words are supplied. Lines
+# are means, and bands span the seeds.
 
 # %%
 from framelab import CONTROL, MEASURED, QUIET, figure, show
@@ -164,13 +172,13 @@ study.verdict()
 # %% [markdown]
 # ## What this does not show
 #
-# - Refusals were taught at the start of the reply, as is usual; we show what follows from that, and
-#   not that every tuning does it.
+# - Refusals are taught at the start of the reply, as is usual; the demo shows what follows from
+#   that and not that every tuning does it.
 # - A forbidden request is one that holds a verb from a list; nothing here has a meaning that could
 #   do harm.
-# - The words supplied are the first of the very answer, a strong attack; other attacks on the
-#   repaired model are not tried.
+# - The words supplied are the first of the very answer, a strong attack; other attacks on the model
+#   that learned to turn back are not tried.
 # - The base model answers every request in one fixed way, so any change stands out more than in a
 #   model with many ways to answer.
-# - A mean over words hides how much the depth differs between seeds, and we make no claim on how
-#   many words are enough.
+# - Means hide how much the depth differs between seeds, and no claim is made on how many words are
+#   enough.
