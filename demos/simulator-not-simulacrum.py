@@ -8,9 +8,9 @@
 # %% [markdown]
 # # Does the predictor want what its characters want?
 #
-# Two characters haggle: one wants the numbers high, the other wants them low. A small model reads
-# their talks and learns to predict them. Then it writes both sides of its own talks, and we ask
-# whether it leans to one of them, and whether it can still play either.
+# Two characters haggle: one wants the numbers high, the other wants them low. A small model is
+# trained to predict their talks. Then it writes both sides of talks of its own, and we ask whether
+# it leans to one side, and whether it can still play either.
 
 # %% tags=["parameters"]
 seeds: int = 5  # independent trainings of each model
@@ -35,10 +35,15 @@ study = Study("simulator-not-simulacrum", seeds=range(seeds))
 # %% [markdown]
 # ## Measure
 #
-# The two speak in turn, each with a name tag before the offer. The high side opens high and comes
-# down step by step; the low side is its mirror image. So talks end in the middle on the whole, and
-# the odds of every offer are known. We compare the model with a copy that is tuned on those of its
-# own talks that end highest, and with a model of the same talks whose tags are dealt by a coin.
+# The two speak in turn, each with a name tag before the offer. The high side opens high and on the
+# whole comes down; the low side is its mirror image. So talks end in the middle on average, and the
+# probability of every offer is known exactly.
+#
+# In the model's own talks we take the mean of the last two offers, and measure how far it lies
+# above the middle. The control is a copy that is tuned on those of its own talks that end highest,
+# which is what a rule with an aim looks like. We also measure how far apart the mean offers of the
+# two sides are, as a share of the exact gap. There the control is a model of the same talks whose
+# tags are chosen by coin flips, so that a name says nothing.
 
 # %%
 from framelab import TALK_LENGTH, TALK_TOKENS, tiny_llama, train, write_talks
@@ -126,8 +131,8 @@ study.report("plays-either-aim", gap, control=gap_dealt)
 # %% [markdown]
 # ## See
 #
-# Mean offers as talks go on, the high side above and the low side below. Lines are the exact means
-# of the world, and marks are the models' own talks.
+# The mean offers as talks go on, of the high side above and of the low side below. Lines are the
+# exact means, and marks are the models' own talks; the dotted line is the middle.
 
 # %%
 from framelab import CONTROL, MEASURED, QUIET, figure, show
@@ -160,11 +165,11 @@ study.verdict()
 # %% [markdown]
 # ## What this does not show
 #
-# - To want high or low numbers is a thin aim. That the view helps with frontier assistants is
+# - To want high or low numbers is a thin aim; that the view helps with frontier assistants is
 #   argued elsewhere and not shown.
-# - That a predictor matches its corpus follows from its loss once it has learned. The demo gives
+# - That a predictor matches its corpus follows from its loss once it has learned; the demo gives
 #   the idea a measure and shows what its failure would look like.
 # - The corpus is even-handed by design. A predictor of one-sided text leans as its text does, and
 #   this would be no aim of its own.
-# - The copy with an aim is tuned by choosing talks, which is simpler than reinforcement learning.
+# - The copy with an aim is tuned on chosen talks, which is simpler than reinforcement learning.
 # - Aims that a large predictor could acquire in training, beyond its loss, are not looked for.
