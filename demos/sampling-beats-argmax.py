@@ -8,9 +8,10 @@
 # %% [markdown]
 # # When is the likeliest token the wrong one to take?
 #
-# A small model learns a chain of tokens, and questions that its corpus often answers wrongly. It
-# states good odds for both. We then use these odds in two ways, drawing from them or always taking
-# the likeliest token, and ask which text is like the source and which answers are right.
+# A small model learns a chain of tokens, and questions that its corpus often answers wrongly. Its
+# probabilities are close to the exact ones for both. We use them in two ways, drawing from them or
+# always taking the likeliest token, and ask which text is like the source and which answers are
+# right.
 
 # %% tags=["parameters"]
 seeds: int = 5  # independent worlds, each with its own model
@@ -33,9 +34,16 @@ study = Study("sampling-beats-argmax", seeds=range(seeds))
 # %% [markdown]
 # ## Measure
 #
-# The corpus has texts of the chain, and questions with their answer. Half of the questions are
-# disputed: for them, some documents give a wrong answer, each of those equally often. Every model
-# writes on from the same first tokens, once drawing and once taking the likeliest.
+# In a chain, the next token depends on the present one alone. The model writes on from the first
+# tokens of texts from the source, once drawing and once taking the likeliest token. To compare its
+# text with the source, we take the KL divergence of how often pairs of neighbouring tokens occur in
+# it from their exact probabilities. To see whether it loops, we take the share of four-grams that
+# occurred earlier in the same text; text from the source itself is the control, since it may repeat
+# itself too.
+#
+# Half of the questions are disputed: for them, some documents give a wrong answer, any of those
+# equally often. We measure how much more often the likeliest answer is right than a drawn one, and
+# as a control the same on the questions that the corpus always answers rightly.
 
 # %%
 from framelab import DISPUTE_TOKENS, DISPUTED, dispute_batches, draw_disputes, tiny_llama, train
@@ -125,7 +133,10 @@ print(f"The likeliest by the exact odds repeat {np.mean(looping_exact):.2f} of f
 # %% [markdown]
 # ## See
 #
-# From the likeliest token, at temperature zero, to the model's own odds, at one, and beyond.
+# The measures by temperature: at zero the likeliest token is always taken, and at one tokens are
+# drawn from the model's own probabilities. Above, the share of right answers to disputed questions
+# and of repeated four-grams, with bands that span the seeds; below, the divergence of pairs from
+# the source. Lines are means.
 
 # %%
 from framelab import CONTROL, MEASURED, THIRD, draw_bound, figure, show
@@ -160,10 +171,10 @@ study.verdict()
 # %% [markdown]
 # ## What this does not show
 #
-# - A chain of tokens shows statistics. It cannot show dullness or invention, which is what readers
+# - A chain of tokens shows statistics; it cannot show dullness or invention, which is what readers
 #   complain of.
-# - In a chain the loop follows from the rule itself, since even the exact odds, used like this, go
-#   round; no flaw of the model is shown.
-# - Faults are spread evenly over the wrong answers. Where the commonest answer is a popular
-#   mistake, the likeliest is wrong too.
-# - Beam search and cut-off tails are not compared.
+# - In a chain the loop follows from the rule itself, since taking the likeliest token by the exact
+#   probabilities goes round as well; no flaw of the model is shown.
+# - Wrong answers are spread evenly. Where a popular mistake is commoner than the right answer, the
+#   likeliest is wrong too.
+# - Beam search is not compared, and neither is sampling that cuts off the unlikely tokens.
