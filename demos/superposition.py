@@ -162,10 +162,10 @@ study.verdict()
 # %% [markdown]
 # ## What this does not show
 #
-# - The features are independent and known, which is the assumption under test in real models and
-#   not a finding.
+# - The features are known and independent because we made them so. That real models have such
+#   features is an assumption, and nothing here tests it.
 # - The network stores features and gives them back; it does not compute with them.
 # - A few features in fewer dimensions say nothing of how packing scales to a language model.
 # - Features per dimension counts weight norm, so a feature half kept counts as a half.
-# - That the linear network has converged is known; that its twin with a ReLU has is inferred from
-#   it.
+# - That the linear network has converged is known; that the network with a ReLU has converged too
+#   is inferred from it.
