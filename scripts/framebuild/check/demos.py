@@ -1,14 +1,15 @@
 """Rules about a demo as a notebook: its file, its parameters, what it reports."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import pairwise
 
 from framebuild.check.code import magics
 from framebuild.check.rule import Rule, demos_of
-from framebuild.demo import TYPES, Parameter, fits, reported_ids
-from framebuild.load import Corpus
+from framebuild.demo import TYPES, Demo, Parameter, fits, reported_ids
+from framebuild.load import Corpus, Frame
 from framebuild.problem import Problem
 from framespec.corpus import nearest
+from framespec.record import Prediction
 
 
 def notebook_exists(corpus: Corpus) -> Iterator[Problem]:
@@ -108,17 +109,24 @@ def reports_match(corpus: Corpus) -> Iterator[Problem]:
         if any(isinstance(tree, SyntaxError) for tree in demo.trees.values()):
             continue  # what does not parse has its own problem, and may hold the reports
         reported = reported_ids(demo)
+        yield from _never_reported(frame, demo, reported)
         known = [bounded.id for bounded in frame.record.demo.bounded]
-        for one in known:
-            if one not in reported:
-                what = f"prediction '{one}' of {frame.path} is never reported"
-                mend = f'add study.report("{one}", measured=..., control=...)'
-                yield Problem(demo.path, 1, what, mend)
         for one, line in reported.items():
             if one not in known:
                 near = nearest(one, known)
                 mend = f"nearest is {near}" if near else f"add it to {frame.path}"
                 yield Problem(demo.path, line, f"reports unknown prediction '{one}'", mend)
+
+
+def _never_reported(frame: Frame, demo: Demo, reported: Container[str]) -> Iterator[Problem]:
+    for bounded in frame.record.demo.bounded:
+        if bounded.id not in reported:
+            predicts = isinstance(bounded, Prediction)
+            kind = "prediction" if predicts else "precondition"
+            what = f"{kind} '{bounded.id}' of {frame.path} is never reported"
+            control = ", control=..." if predicts else ""
+            mend = f'add study.report("{bounded.id}", measured=...{control})'
+            yield Problem(demo.path, 1, what, mend)
 
 
 RULES: tuple[Rule, ...] = (
