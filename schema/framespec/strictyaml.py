@@ -105,6 +105,8 @@ def _mend(text: str, mark: "yaml.Mark | None") -> str:
     """What most likely is wrong with a line that libyaml stumbles over."""
     lines = text.splitlines()
     here = lines[mark.line] if mark and mark.line < len(lines) else ""
+    if here[: len(here) - len(here.lstrip())].count("\t"):
+        return "indent it with spaces: YAML takes no tabs there"
     if COLON.match(here):
         return "the text holds ': ', which begins a value; put the whole text in quotes"
     if re.match(r"^\s*(?:- )?\w+:(?: |$)", here):
