@@ -71,6 +71,7 @@ class Corpus:
     tours: dict[str, Walk]
     demos: tuple[str, ...]  # the stems of demos/*.py, also of those that no record names
     unreadable: frozenset[str]  # ids whose record has problems of its own
+    loose_demos: tuple[Demo, ...]  # of those ids: what is wrong in them is said as well
     results: tuple[str, ...]  # the stems of frames/*.results.json, likewise
 
     @cached_property
@@ -123,6 +124,7 @@ def load(root: Path) -> tuple[Corpus, list[Problem]]:
         demo = _load_demo(root, path.stem, problems)
         results = read_results(root, path.stem)
         frames[path.stem] = Frame(path.stem, relative, record, document, demo, results)
+    loose = [_load_demo(root, one, problems) for one in sorted(unreadable)]
     problems += _notebooks(root)
     corpus = Corpus(
         root,
@@ -132,6 +134,7 @@ def load(root: Path) -> tuple[Corpus, list[Problem]]:
         _load_tours(root, problems),
         demos=_stems(root / "demos", ".py"),
         unreadable=frozenset(unreadable),
+        loose_demos=tuple(demo for demo in loose if demo),
         results=_stems(root / "frames", SUFFIX),
     )
     return corpus, problems

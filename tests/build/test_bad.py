@@ -62,6 +62,13 @@ def test_bad(case: Path, root: Path) -> None:
     compare(root, case.with_suffix(".txt"))
 
 
+def test_a_wrong_record_hides_nothing_of_its_demo(root: Path) -> None:
+    shutil.copy(BAD / "missing.yaml", root / "frames/bad.yaml")
+    shutil.copy(BAD / "number_in_prose.py", root / "demos/bad.py")
+    answers = [(BAD / name).read_text() for name in ("number_in_prose.txt", "missing.txt")]
+    assert "".join(f"{problem}\n" for problem in problems_below(root)) == "".join(answers)
+
+
 @pytest.mark.parametrize("case", TOURS, ids=lambda path: path.name)
 def test_bad_tours(case: Path, root: Path) -> None:
     (root / "frames/tours").mkdir()

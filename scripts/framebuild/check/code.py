@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from framebuild.check.rule import Rule, demos_of, named
+from framebuild.check.rule import Rule, demos, named
 from framebuild.demo import Cell, Demo
 from framebuild.load import Corpus
 from framebuild.problem import Problem
@@ -74,7 +74,7 @@ CODE = Banned(
 
 def installs(corpus: Corpus) -> Iterator[Problem]:
     """A demo is plain Python: no shell line, no magic, no install."""
-    for _, demo in demos_of(corpus):
+    for demo in demos(corpus):
         for cell in demo.code:
             for line, typed in magics(cell):
                 what = f"'{typed}' is a command to the notebook, not Python"
@@ -144,7 +144,7 @@ def figure_without_alt(corpus: Corpus) -> Iterator[Problem]:
 
 
 def _trees(corpus: Corpus) -> Iterator[tuple[Demo, Cell, ast.Module]]:
-    for _, demo in demos_of(corpus):
+    for demo in demos(corpus):
         for cell, tree in demo.trees.items():
             if isinstance(tree, ast.Module):
                 yield demo, cell, tree

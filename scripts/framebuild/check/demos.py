@@ -4,7 +4,7 @@ from collections.abc import Container, Iterator
 from itertools import pairwise
 
 from framebuild.check.code import magics
-from framebuild.check.rule import Rule, demos_of
+from framebuild.check.rule import Rule, demos, demos_of
 from framebuild.demo import TYPES, Demo, Parameter, fits, reported_ids
 from framebuild.load import Corpus, Frame
 from framebuild.problem import Problem
@@ -37,7 +37,7 @@ def stray_demo(corpus: Corpus) -> Iterator[Problem]:
 
 def syntax_error(corpus: Corpus) -> Iterator[Problem]:
     """Every code cell parses."""
-    for _, demo in demos_of(corpus):
+    for demo in demos(corpus):
         for cell, tree in demo.trees.items():
             if isinstance(tree, SyntaxError) and not any(magics(cell)):
                 line = cell.line + (tree.lineno or 1) - 1
@@ -46,7 +46,7 @@ def syntax_error(corpus: Corpus) -> Iterator[Problem]:
 
 def kernel_name(corpus: Corpus) -> Iterator[Problem]:
     """The kernel is python3, which every installation has."""
-    for _, demo in demos_of(corpus):
+    for demo in demos(corpus):
         name = demo.header.get("kernelspec", {}).get("name", "python3")
         if name != "python3":
             mend = "set kernelspec's name to python3 in the header"
@@ -55,7 +55,7 @@ def kernel_name(corpus: Corpus) -> Iterator[Problem]:
 
 def no_parameters_cell(corpus: Corpus) -> Iterator[Problem]:
     """Exactly one cell is tagged `parameters`."""
-    for _, demo in demos_of(corpus):
+    for demo in demos(corpus):
         tagged = [cell for cell in demo.code if "parameters" in cell.tags]
         if not tagged:
             what = "no cell is tagged parameters"
@@ -68,7 +68,7 @@ def no_parameters_cell(corpus: Corpus) -> Iterator[Problem]:
 
 def parameter_form(corpus: Corpus) -> Iterator[Problem]:
     """A parameter is a plain literal with a plain annotation and a comment that explains it."""
-    for _, demo in demos_of(corpus):
+    for demo in demos(corpus):
         for parameter in demo.parameters:
             fault = _fault_of(parameter)
             if fault:
@@ -95,7 +95,7 @@ def _fault_of(parameter: Parameter) -> tuple[str, str] | None:
 
 def parameters_first(corpus: Corpus) -> Iterator[Problem]:
     """The parameters cell comes before any other code."""
-    for _, demo in demos_of(corpus):
+    for demo in demos(corpus):
         for before, cell in pairwise(demo.code):
             if "parameters" in cell.tags and "parameters" not in before.tags:
                 what = "code stands before the parameters cell"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from framebuild.check.rule import Rule
+from framebuild.check.rule import Rule, demos
 from framebuild.explain import where
 from framebuild.load import Corpus, Frame
 from framebuild.problem import Problem
@@ -15,9 +15,10 @@ def unfilled(corpus: Corpus) -> Iterator[Problem]:
         for line, how in to_fill_in(frame.document.text).items():
             what = f"{_field(frame, line)} is still to be filled in"
             yield Problem(frame.path, line, what, how, draft=True)
-        for line, how in to_fill_in(frame.demo.text).items() if frame.demo else ():
+    for demo in demos(corpus):
+        for line, how in to_fill_in(demo.text).items():
             what = "this line is still to be filled in"
-            yield Problem(f"demos/{frame.id}.py", line, what, how, draft=True)
+            yield Problem(demo.path, line, what, how, draft=True)
 
 
 def _field(frame: Frame, line: int) -> str:

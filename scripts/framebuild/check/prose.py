@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from framebuild.check.rule import Rule, demos_of
+from framebuild.check.rule import Rule, demos
 from framebuild.load import Corpus
 from framebuild.problem import Problem
 
@@ -13,7 +13,7 @@ MAY_BE_MARKUP = re.compile(r"<|\]\s*[(:\[]")  # else there is no HTML and no lin
 
 def number_in_prose(corpus: Corpus) -> Iterator[Problem]:
     """A demo's text holds no number that a run could move: it is computed or it is left out."""
-    for _, demo in demos_of(corpus):
+    for demo in demos(corpus):
         for cell in demo.cells:
             if cell.kind != "markdown":
                 continue
@@ -32,7 +32,7 @@ def unsafe_markdown(corpus: Corpus) -> Iterator[Problem]:
 
     parser = MarkdownIt("commonmark")
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # every scheme must reach the rule, to be refused
-    for _, demo in demos_of(corpus):
+    for demo in demos(corpus):
         for cell in demo.cells:
             if cell.kind != "markdown" or not MAY_BE_MARKUP.search(cell.source):
                 continue

@@ -9,6 +9,12 @@ from framebuild.problem import Problem
 Rule = Callable[[Corpus], Iterator[Problem]]
 
 
+def demos(corpus: Corpus) -> Iterator[Demo]:
+    """Every demo that could be read, also where its record could not."""
+    yield from (demo for _, demo in demos_of(corpus))
+    yield from corpus.loose_demos
+
+
 def demos_of(corpus: Corpus) -> Iterator[tuple[Frame, Demo]]:
     """Each frame that has a demo which could be read, and the demo."""
     return ((frame, frame.demo) for frame in corpus.frames.values() if frame.demo)
