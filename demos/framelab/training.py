@@ -79,12 +79,13 @@ def tiny_gpt2(
 def next_token_loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """Mean surprise of the labels that are not IGNORED, in nats per token.
 
-    logits: [sequence, token, vocabulary]. labels: [sequence, token], aligned with the input, so
-    that the logits at one token are charged for the label at the next.
+    logits: [sequence, token, vocabulary], with or without those at the last token, after which
+    nothing comes. labels: [sequence, token], aligned with the input, so that the logits at one
+    token are charged for the label at the next.
     """
-    return F.cross_entropy(
-        logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten(), ignore_index=IGNORED
-    )
+    following = labels[:, 1:]
+    foretold = logits[:, : following.shape[1]]
+    return F.cross_entropy(foretold.flatten(0, 1), following.flatten(), ignore_index=IGNORED)
 
 
 def rate_at(
@@ -120,7 +121,8 @@ def train(
     losses: list[float] = []
     for step, (ids, labels) in enumerate(islice(batches, steps)):
         optimiser.param_groups[0]["lr"] = rate_at(step, steps, lr, warmup, schedule)
-        loss = next_token_loss(model(input_ids=ids, use_cache=False).logits, labels)
+        # The last token is not read, since nothing after it is charged.
+        loss = next_token_loss(model(input_ids=ids[:, :-1], use_cache=False).logits, labels)
         optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(model.parameters(), clip)

@@ -95,6 +95,7 @@ def test_masked_loss_by_hand() -> None:
     logits[0, 1, 2] = 50.0
     labels = torch.tensor([[0, 1, IGNORED]])
     assert next_token_loss(logits, labels).item() == pytest.approx(math.log(4))
+    assert next_token_loss(logits[:, :-1], labels).item() == pytest.approx(math.log(4))
 
 
 def test_learning_rate_rises_then_falls() -> None:
