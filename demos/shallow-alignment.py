@@ -15,8 +15,8 @@
 
 # %% tags=["parameters"]
 seeds: int = 5  # independent worlds, each with its own models
-base_steps: int = 300  # training steps on answers to every request
-tuning_steps: int = 150  # steps of each tuning
+base_steps: int = 180  # training steps on answers to every request
+tuning_steps: int = 90  # steps of each tuning
 batch: int = 64  # requests in each step, afresh every time
 given: int = 5  # words of the answer that the attack supplies
 
@@ -52,7 +52,7 @@ def trained(world, seed):
     generator = np.random.default_rng(seed)
     base = tiny_llama(REQUEST_TOKENS, width=64, layers=3, heads=4, length=LONGEST, seed=seed)
     batches = request_batches(world, "answer", batch, generator)
-    train(base, batches, base_steps, lr=2e-3)
+    train(base, batches, base_steps, lr=3e-3, schedule="cosine")
     tuned = {}
     for name, replies in [("plain", "refuse"), ("deep", "turn back")]:
         tuned[name] = deepcopy(base)
