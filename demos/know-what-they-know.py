@@ -46,33 +46,13 @@ study = Study("know-what-they-know", seeds=range(seeds))
 from framelab import (
     RELATIONS,
     VALUES,
-    fact_documents,
-    fact_questions,
-    next_token_logprobs,
+    likeliest_values,
     tell_facts,
-    tiny_llama,
-    train,
+    times_told,
+    trained_on_facts,
 )
 
-facts = np.arange(entities * RELATIONS)
 
-
-def trained(stream, start):
-    """A model that read a stream of documents. start: the seed of its first weights."""
-    tokens = VALUES + RELATIONS + entities
-    model = tiny_llama(tokens, width=64, layers=2, heads=4, length=3, seed=start)
-    train(model, (fact_documents(*told) for told in stream), steps, lr=2e-3)
-    return model
-
-
-def answers(model):
-    """A model's likeliest value for every fact, and the probability of it. Both [fact]"""
-    logs = next_token_logprobs(model, fact_questions(facts), batch=500)[:, -1, :VALUES]
-    top = logs.double().exp().max(dim=1)
-    return top.indices.numpy(), top.values.numpy()
-
-
-# %%
 def expected_calibration_error(confidence, hit, weight, bins=10):
     """Difference of confidence and hits within bins of confidence, mean over bins. 0..1
 
@@ -111,15 +91,18 @@ def overconfidence(confidence, right):
 # %%
 names = ["accuracy", "ece", "certainty", "self", "twin", "unmet", "often", "plain", "count"]
 found = {name: [] for name in names}  # each [replicate]
+facts = np.arange(entities * RELATIONS)
 bounds = [0, 1, 5, 20, 100, np.inf]  # of exposure, for the figure
 curves = {"confidence": [], "share right": []}  # each [replicate][bin]
 for seed in study.seeds:
     world = draw_facts(np.random.default_rng([seed, 3]), entities, dispute=dispute)
     generator = np.random.default_rng(seed)
     stream = [tell_facts(world, batch, generator) for _ in range(steps)]
-    answer, confidence = answers(trained(stream, start=seed))
-    _, twin_confidence = answers(trained(stream, start=len(study.seeds) + seed))
-    count = np.bincount(np.concatenate([told for told, _ in stream]), minlength=len(facts))
+    model = trained_on_facts(stream, entities, seed)
+    twin = trained_on_facts(stream, entities, len(study.seeds) + seed)
+    answer, confidence = likeliest_values(model, facts)
+    _, twin_confidence = likeliest_values(twin, facts)
+    count = times_told(stream, entities)
     right, hit = answer == world.table, world.value_odds[facts, answer]
     met, unmet = count >= 1, count == 0
     found["accuracy"].append(right.mean())

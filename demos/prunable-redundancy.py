@@ -48,16 +48,7 @@ study = Study("prunable-redundancy", seeds=range(seeds))
 # facts are the control.
 
 # %%
-from framelab import (
-    RELATIONS,
-    VALUES,
-    fact_documents,
-    fact_questions,
-    next_token_logprobs,
-    tell_facts,
-    tiny_llama,
-    train,
-)
+from framelab import RELATIONS, likeliest_values, tell_facts, times_told, trained_on_facts
 
 
 def inner_weights(model):
@@ -90,8 +81,7 @@ def pruned(model, order, share):
 
 def answers_right(model, world, facts):
     """Whether the model's likeliest value is that of the table. [fact]"""
-    logs = next_token_logprobs(model, fact_questions(facts), batch=500)[:, -1, :VALUES]
-    return logs.argmax(dim=1).numpy() == world.table[facts]
+    return likeliest_values(model, facts)[0] == world.table[facts]
 
 
 def share_forgotten(right, group):
@@ -108,16 +98,6 @@ def first_with_lost(right, share):
 
 
 # %%
-def trained(world, generator, seed):
-    """A model that read documents by chance, and how often it met each fact. [fact]"""
-    stream = [tell_facts(world, batch, generator) for _ in range(steps)]
-    tokens = VALUES + RELATIONS + entities
-    model = tiny_llama(tokens, width=64, layers=2, heads=4, length=3, seed=seed)
-    train(model, (fact_documents(*told) for told in stream), steps, lr=2e-3)
-    told = np.concatenate([facts for facts, _ in stream])
-    return model, np.bincount(told, minlength=entities * RELATIONS)
-
-
 shares = np.linspace(0, 1, looks + 1)
 groups = ["frequent", "rare", "disputed"]
 names = ["accuracy", "kept", "kept_random", "rare", "disputed"]
@@ -125,10 +105,12 @@ found = {name: [] for name in names}  # each [replicate]
 curves = {name: [] for name in [*groups, "random"]}  # each [replicate][look], share still answered
 for seed in study.seeds:
     world = draw_facts(np.random.default_rng([seed, 3]), entities)
-    model, count = trained(world, np.random.default_rng(seed), seed)
-    facts, agreed = np.arange(len(count)), world.dispute == 0
-    at_first = answers_right(model, world, facts)
-    known = facts[at_first & (count > 0)]
+    generator = np.random.default_rng(seed)
+    stream = [tell_facts(world, batch, generator) for _ in range(steps)]
+    model, count = trained_on_facts(stream, entities, seed), times_told(stream, entities)
+    facts, agreed = np.arange(entities * RELATIONS), world.dispute == 0
+    right_unpruned = answers_right(model, world, facts)
+    known = facts[right_unpruned & (count > 0)]
     group = {
         "frequent": (agreed & (count >= often))[known],
         "rare": (agreed & (count < often))[known],
@@ -143,7 +125,7 @@ for seed in study.seeds:
     at_removed = int(np.argmin(np.abs(shares - removed)))
     after = right[first_with_lost(right, lost)]
     forgotten = {name: share_forgotten(after, among) for name, among in group.items()}
-    found["accuracy"].append(at_first[agreed & (count >= often)].mean())
+    found["accuracy"].append(right_unpruned[agreed & (count >= often)].mean())
     found["kept"].append(right[at_removed, group["frequent"]].mean())
     found["kept_random"].append(right_random[at_removed, group["frequent"]].mean())
     for name in ("rare", "disputed"):

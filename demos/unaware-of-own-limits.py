@@ -52,10 +52,9 @@ study = Study("unaware-of-own-limits", seeds=range(seeds))
 # %%
 from framelab import (
     RELATIONS,
-    VALUES,
     ability_questions,
     fact_documents,
-    fact_questions,
+    likeliest_values,
     mixed,
     next_token_logprobs,
     remark_tokens,
@@ -79,13 +78,6 @@ def author_remarks(count, generator):
     """What authors say of facts at random, as a batch."""
     about = generator.integers(entities * RELATIONS, size=count)
     return remarks(about, generator.random(count) < authors, entities)
-
-
-def answers(model, facts):
-    """A model's likeliest value for facts, and the probability of it. Both [fact]"""
-    logs = next_token_logprobs(model, fact_questions(facts), batch=500)[:, -1, :VALUES]
-    top = logs.double().exp().max(dim=1)
-    return top.indices.numpy(), top.values.numpy()
 
 
 def stated_ability(model, facts):
@@ -143,7 +135,7 @@ for seed in study.seeds:
     generator = np.random.default_rng(seed)
     stream = [tell_facts(world, batch, generator) for _ in range(steps)]
     model = trained(stream, generator, seed)
-    answer, confidence = answers(model, facts)
+    answer, confidence = likeliest_values(model, facts)
     right, stated = answer == world.table, stated_ability(model, facts)
     never = ~np.isin(facts, np.concatenate([told for told, _ in stream]))
     found["accuracy"].append(right.mean())
@@ -159,7 +151,7 @@ for seed in study.seeds:
         ("dealt", generator.permutation(right[taught])),
     ]:
         after = tuned(model, stream, taught, results, np.random.default_rng([seed, 5]))
-        right_after = answers(after, others)[0] == world.table[others]
+        right_after = likeliest_values(after, others)[0] == world.table[others]
         says = stated_ability(after, others)
         found[name].append(auroc(says, right_after))
         if name == "taught":

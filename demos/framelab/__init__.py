@@ -32,7 +32,17 @@ from framelab.disputes import (
     draw_disputes,
 )
 from framelab.echoes import draw_echoes, echo_odds, exact_entropies, write_echoes
-from framelab.facts import RELATIONS, VALUES, draw_facts, fact_documents, fact_questions, tell_facts
+from framelab.facts import (
+    RELATIONS,
+    VALUES,
+    draw_facts,
+    fact_documents,
+    fact_questions,
+    likeliest_values,
+    tell_facts,
+    times_told,
+    trained_on_facts,
+)
 from framelab.figures import (
     CONTROL,
     MEASURED,

@@ -5,14 +5,19 @@ one fall as a power of it. Every third is disputed, so that some of its document
 is not the table's; the odds of each value after a question are known exactly.
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from framelab.odds import Array
-from framelab.training import IGNORED, Batch
+from framelab.reading import next_token_logprobs
+from framelab.training import IGNORED, Batch, tiny_llama, train
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 RELATIONS, VALUES = 2, 16
 DISPUTED_EVERY = 3  # of the entities, by rank
@@ -72,3 +77,29 @@ def fact_documents(facts: Ids, values: Ids) -> Batch:
     asked, told = fact_questions(facts), torch.tensor(values)[:, None]
     labels = torch.cat([torch.full_like(asked, IGNORED), told], dim=1)
     return torch.cat([asked, told], dim=1), labels
+
+
+def trained_on_facts(
+    stream: Sequence[tuple[Ids, Ids]], entities: int, seed: int
+) -> "PreTrainedModel":
+    """A small model that read a stream of documents once.
+
+    stream: what tell_facts gives, one for each step. seed: of the first weights.
+    """
+    tokens = VALUES + RELATIONS + entities
+    model = tiny_llama(tokens, width=64, layers=2, heads=4, length=3, seed=seed)
+    train(model, (fact_documents(*told) for told in stream), len(stream), lr=2e-3)
+    return model
+
+
+def times_told(stream: Sequence[tuple[Ids, Ids]], entities: int) -> Ids:
+    """How many documents of a stream are about each fact. [fact]"""
+    told = np.concatenate([facts for facts, _ in stream])
+    return np.bincount(told, minlength=entities * RELATIONS)
+
+
+def likeliest_values(model: "PreTrainedModel", facts: Ids) -> tuple[Ids, Array]:
+    """The value that a model finds likeliest for each fact, and its probability. Both [fact]"""
+    logs = next_token_logprobs(model, fact_questions(facts), batch=500)[:, -1, :VALUES]
+    top = logs.double().exp().max(dim=1)
+    return top.indices.numpy(), top.values.numpy()

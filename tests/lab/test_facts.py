@@ -13,7 +13,10 @@ from framelab.facts import (
     draw_facts,
     fact_documents,
     fact_questions,
+    likeliest_values,
     tell_facts,
+    times_told,
+    trained_on_facts,
 )
 from framelab.training import IGNORED
 
@@ -48,6 +51,21 @@ def test_no_two_questions_look_alike() -> None:
     ids, labels = fact_documents(facts[:2], np.array([4, 7]))
     assert ids.tolist() == [[*asked[0], 4], [*asked[1], 7]]
     assert labels.tolist() == [[IGNORED, IGNORED, 4], [IGNORED, IGNORED, 7]]
+
+
+def test_a_model_that_read_facts_answers_them() -> None:
+    """The value that every document tells is likeliest, and the same seed gives the same odds."""
+    told = np.array([0, 3]), np.array([7, 2])
+    stream = [told] * 80
+    assert times_told(stream, entities=3).tolist() == [80, 0, 0, 80, 0, 0]
+    model = trained_on_facts(stream, entities=3, seed=0)
+    values, sure = likeliest_values(model, told[0])
+    assert values.tolist() == [7, 2]
+    assert sure.min() > 0.9
+    again = trained_on_facts(stream, entities=3, seed=0)
+    assert likeliest_values(again, np.arange(6))[1].tolist() == (
+        likeliest_values(model, np.arange(6))[1].tolist()
+    )
 
 
 def test_expected_calibration_error_by_hand(in_view: InView) -> None:
