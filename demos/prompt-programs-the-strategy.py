@@ -64,7 +64,7 @@ def trained(seed):
     def lessons():
         for step in range(steps):
             ids, labels = strategy_batch(batch, generator)
-            charged = (ids[:, :1] == IN_STEPS) & (labels != END) | (step >= steps_only)
+            charged = ((ids[:, :1] == IN_STEPS) & (labels != END)) | (step >= steps_only)
             yield ids, labels.where(charged, -100)  # the others cost nothing
 
     train(model, lessons(), steps, lr=2e-3)
