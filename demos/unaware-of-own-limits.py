@@ -18,7 +18,7 @@ seeds: int = 5  # independent tables of facts, each with its own model
 entities: int = 500  # things to know about, by rank from common to rare
 untold: float = 0.3  # share of facts that no document tells
 authors: float = 0.97  # how often an author can tell a fact, whatever it is
-steps: int = 450  # training steps
+steps: int = 350  # training steps
 batch: int = 96  # documents of facts in a step, with a third as many remarks
 tuning: int = 120  # steps of training on own results
 
@@ -103,7 +103,7 @@ def trained(stream, generator, seed):
     lessons = (
         mixed(fact_documents(*told), author_remarks(batch // 3, generator)) for told in stream
     )
-    train(model, lessons, steps, lr=2e-3)
+    train(model, lessons, steps, lr=3e-3, schedule="cosine")
     return model
 
 
@@ -180,7 +180,7 @@ styles = {
     "right": (QUIET, "right"),
     "confidence": (CONTROL, "confidence"),
     "stated": (MEASURED, "says it can"),
-    "taught": (THIRD, "says it can, taught its results"),
+    "taught": (THIRD, "says it can, taught on others"),
 }
 for at, (name, (colour, label)) in enumerate(styles.items()):
     values = np.array(bars[name])  # [replicate, kind]
