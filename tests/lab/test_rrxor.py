@@ -82,7 +82,8 @@ def test_looked_up_and_read_out_keep_the_order_of_places(in_view: InView) -> Non
     table = {(0,): np.full(5, 0.0), (1,): np.full(5, 1.0)}
     assert demo.looked_up(demo.last_bits, table, bits, beliefs)[:, 0].tolist() == [1, 1, 0, 0]
     held = np.arange(8.0)[:, None]
-    assert demo.scored(held, 3 * held + 1) == pytest.approx(1)
+    wanted = 3 * held + 1
+    assert demo.scored(wanted, demo.read_out(held, wanted)) == pytest.approx(1)
     assert demo.next_odds(bits[0], AT_REST) == 0.5
 
 
