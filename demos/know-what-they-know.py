@@ -17,7 +17,7 @@
 seeds: int = 5  # independent tables of facts, each with a model and its twin
 entities: int = 1000  # things to know about, by rank from common to rare
 dispute: float = 0.35  # share of documents that give another value, for every third entity
-steps: int = 500  # training steps
+steps: int = 350  # training steps
 batch: int = 128  # documents in each step, afresh every time
 often: int = 20  # documents from which on a fact counts as met often
 
@@ -43,14 +43,7 @@ study = Study("know-what-they-know", seeds=range(seeds))
 # were never read, we take the mean confidence less the share that is right.
 
 # %%
-from framelab import (
-    RELATIONS,
-    VALUES,
-    likeliest_values,
-    tell_facts,
-    times_told,
-    trained_on_facts,
-)
+from framelab import RELATIONS, VALUES, likeliest_values, tell_facts, times_told, trained_on_facts
 
 
 def expected_calibration_error(confidence, hit, weight, bins=10):
@@ -125,7 +118,7 @@ study.report("more-than-familiarity", found["self"], control=found["twin"])
 study.report("too-sure-of-the-unmet", found["unmet"], control=found["often"])
 print(f"""Over all facts together, a right answer is ranked above a wrong one
 by the model's confidence in {np.mean(found["plain"]):.2f} of pairs,
-by how often it was met alone in {np.mean(found["count"]):.2f}.""")
+by how often it was met, taken alone, in {np.mean(found["count"]):.2f}.""")
 
 # %% [markdown]
 # ## See

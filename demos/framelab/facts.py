@@ -88,7 +88,8 @@ def trained_on_facts(
     """
     tokens = VALUES + RELATIONS + entities
     model = tiny_llama(tokens, width=64, layers=2, heads=4, length=3, seed=seed)
-    train(model, (fact_documents(*told) for told in stream), len(stream), lr=2e-3)
+    lessons = (fact_documents(*told) for told in stream)
+    train(model, lessons, len(stream), lr=3e-3, schedule="cosine")
     return model
 
 
