@@ -19,12 +19,19 @@ IGNORED = -100  # a label that costs nothing
 
 
 def tiny_llama(
-    vocabulary: int, width: int, layers: int, heads: int, length: int, seed: int
+    vocabulary: int,
+    width: int,
+    layers: int,
+    heads: int,
+    length: int,
+    seed: int,
+    init_std: float = 0.02,
 ) -> "PreTrainedModel":
     """A freshly initialised Llama: rotary positions, tied embeddings, token 0 as its start.
 
-    length: the longest input in tokens. The same seed gives the same weights, and the global
-    random state stays as it was.
+    length: the longest input in tokens. init_std: the standard deviation of the first weights; at
+    the default, which suits large models, a narrow one learns some tasks late. The same seed gives
+    the same weights, and the global random state stays as it was.
     """
     quiet()
     from transformers import LlamaConfig, LlamaForCausalLM
@@ -36,6 +43,7 @@ def tiny_llama(
         num_hidden_layers=layers,
         num_attention_heads=heads,
         max_position_embeddings=length,
+        initializer_range=init_std,
         bos_token_id=0,
         eos_token_id=None,
         tie_word_embeddings=True,

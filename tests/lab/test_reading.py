@@ -136,3 +136,8 @@ def test_a_seed_decides_the_weights_and_leaves_the_global_state() -> None:
     assert torch.rand(1) == expected
     assert torch.equal(a, b)
     assert not torch.equal(a, c)
+
+
+def test_the_first_weights_are_as_wide_as_asked() -> None:
+    usual, wide = (tiny_llama(11, 8, 1, 1, 16, 0, **given) for given in ({}, {"init_std": 0.1}))
+    assert torch.allclose(wide.lm_head.weight, 5 * usual.lm_head.weight)
