@@ -16,12 +16,13 @@
 # %% tags=["parameters"]
 seeds: int = 4  # independent trainings of every model
 questions: int = 4  # questions about each row of digits
-row_steps: int = 750  # training steps of each model of rows
-row_batch: int = 32  # rows in each step, afresh every time
+row_steps: int = 540  # training steps of each model of rows
+row_batch: int = 16  # rows in each step, afresh every time
 bit_steps: int = 120  # training steps of the model that writes out the parities of bits
 filler_steps: int = 400  # training steps of its rival, which is given more
 bit_batch: int = 16  # rows of bits in each step, afresh every time
 row_rate: float = 0.003  # learning rate of the models of rows at the start, falling to zero
+row_init: float = 0.1  # standard deviation of their weights before training
 bit_rate: float = 0.002  # learning rate of the models of bits
 asked: int = 500  # fresh rows to measure on
 
@@ -69,7 +70,9 @@ def trained_on_rows(seed, answers_only=False, answer_first=False):
             yield ids, labels if answers_only else ids
 
     length = 1 + max(answer_places(questions))
-    model = tiny_llama(ROW_TOKENS, width=64, layers=2, heads=4, length=length, seed=seed)
+    model = tiny_llama(
+        ROW_TOKENS, width=64, layers=2, heads=4, length=length, seed=seed, init_std=row_init
+    )
     train(model, batches(), row_steps, lr=row_rate, schedule="cosine")
     return model
 
