@@ -15,10 +15,10 @@
 
 # %% tags=["parameters"]
 seeds: int = 5  # independent tables, each with its own model
-base_steps: int = 500  # training steps on the table
-lock_steps: int = 200  # steps of training to hide it
+base_steps: int = 350  # training steps on the table
+lock_steps: int = 150  # steps of training to hide it
 elicit_steps: int = 60  # steps of training to bring it back
-batch: int = 192  # questions in each step of the first two
+batch: int = 96  # questions in each step of the first two
 shown: int = 128  # locked questions whose right answers bring it back
 
 # %%
