@@ -14,8 +14,8 @@
 
 # %% tags=["parameters"]
 seeds: int = 5  # independent trainings of each model
-steps: int = 500  # training steps
-batch: int = 64  # talks in each step, afresh every time
+steps: int = 430  # training steps
+batch: int = 20  # talks in each step, afresh every time
 chosen_from: int = 1500  # a model's own talks, the best quarter of which tunes the copy with an aim
 tuning: int = 80  # steps of this tuning
 tuning_rate: float = 0.0005  # learning rate of this tuning
@@ -54,7 +54,7 @@ def trained(seed, dealt):
     model = tiny_llama(TALK_TOKENS, width=64, layers=2, heads=4, length=TALK_LENGTH, seed=seed)
     generator = np.random.default_rng(seed)
     texts = (torch.tensor(write_talks(batch, generator, dealt)) for _ in range(steps))
-    train(model, ((ids, ids) for ids in texts), steps, lr=2e-3)
+    train(model, ((ids, ids) for ids in texts), steps, lr=5e-3, schedule="cosine")
     return model
 
 
