@@ -16,8 +16,8 @@
 # %% tags=["parameters"]
 seeds: int = 5  # independent worlds, each with its own model
 length: int = 48  # tokens in a text
-steps: int = 400  # training steps, every other one on questions
-batch: int = 64  # texts in a step
+steps: int = 250  # training steps, every other one on questions
+batch: int = 16  # texts in a step
 asked: int = 256  # questions in a step
 written: int = 500  # texts that each model writes
 temperatures: list[float] = [0.0, 0.3, 0.7, 1.0, 1.3]  # 1 draws, 0 takes the likeliest
@@ -53,7 +53,8 @@ def trained(world, seed):
     """A small model that has read texts and questions in turn, each of them once."""
     model = tiny_llama(DISPUTE_TOKENS, width=64, layers=2, heads=4, length=length, seed=seed)
     generator = np.random.default_rng(seed)
-    train(model, dispute_batches(world, batch, length, asked, generator), steps, lr=2e-3)
+    batches = dispute_batches(world, batch, length, asked, generator)
+    train(model, batches, steps, lr=5e-3, schedule="cosine")
     return model
 
 
