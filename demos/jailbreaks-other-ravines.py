@@ -16,7 +16,7 @@
 # %% tags=["parameters"]
 seeds: int = 5  # independent trainings of each model
 steps: int = 500  # training steps
-batch: int = 128  # documents in each step, afresh every time
+batch: int = 64  # documents in each step, afresh every time
 counted: int = 8  # words over which the evidence of a word is averaged
 drawn: int = 64  # prompts of each heading, kind of words and length
 
@@ -60,7 +60,7 @@ def trained(seed, dealt):
     texts = (torch.tensor(write_preambles(batch, generator, dealt)) for _ in range(steps))
     answers = torch.tensor([REFUSED, COMPLIED])
     lessons = ((ids, ids.where(torch.isin(ids, answers), -100)) for ids in texts)  # -100 is free
-    train(model, lessons, steps, lr=4e-3, schedule="cosine")
+    train(model, lessons, steps, lr=5e-3, schedule="cosine")
     return model
 
 
