@@ -68,7 +68,7 @@ def trained(seed, dealt):
 from framelab import PREAMBLE_WORDS, SHARES, next_token_logprobs, preambles_of
 
 some = np.flatnonzero(SHARES)  # headings under which some documents comply
-against = np.log((1 - SHARES[some]) / SHARES[some])  # log odds against it, [heading]
+against = np.log((1 - SHARES[some]) / SHARES[some])  # log odds against complying, [heading]
 
 
 def log_odds_of_complying(model, tells, seed):
@@ -152,7 +152,7 @@ for one, colour, style, mark in zip(
 ):
     prompts = (preambles_of(one, "complying", n, 1, np.random.default_rng(0)) for n in words)
     axes.plot(words, [exact_compliance(ids)[0] for ids in prompts], style, color=colour)
-    label = f"share {SHARES[one]:.2f}" if SHARES[one] else "none"
+    label = f"share {SHARES[one]:.2f}" if SHARES[one] else "share 0"
     axes.plot(words, likely[one], mark, color=colour, markersize=4, label=label)
 axes.set(xlabel="telling words before the request", ylabel="chance of complying", ylim=(-0.05, 1.4))
 axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
