@@ -14,7 +14,7 @@
 
 # %% tags=["parameters"]
 seeds: int = 5  # independent worlds, each with its own model
-base_steps: int = 350  # training steps on answers to every request
+base_steps: int = 170  # training steps on answers to every request
 tuning_steps: int = 120  # steps of tuning on refusals
 batch: int = 48  # requests in each step, afresh every time
 block: int = 1  # the block after which we look and interfere, counted from 0
@@ -42,7 +42,8 @@ def trained(world, seed):
     """A model that learned to answer everything, and then to refuse what is forbidden."""
     model = tiny_gpt2(REQUEST_TOKENS, width=64, layers=3, heads=4, length=LONGEST, seed=seed)
     generator = np.random.default_rng(seed)
-    train(model, request_batches(world, "answer", batch, generator), base_steps, lr=2e-3)
+    answering = request_batches(world, "answer", batch, generator)
+    train(model, answering, base_steps, lr=4e-3, schedule="cosine")
     refusing = request_batches(world, "refuse", batch, generator)
     train(model, refusing, tuning_steps, lr=5e-4, warmup=10)
     return model
