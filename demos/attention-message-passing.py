@@ -176,7 +176,7 @@ axes.set_xticks(range(len(bars)), [name.replace(" ", "\n") for name, _, _ in bar
 axes.set(ylabel="loss, nats per token", xlim=(-0.5, 6.1), ylim=(0, 1.1 * highest))
 show(
     drawn,
-    alt=f"""Bars of the loss on text with echoes, beside the exact uncertainty, in the last world,
+    alt=f"""Bars of the loss on text with copies, beside the exact uncertainty, in the last world,
     of {exact.given_present:.2f} nats given the present token and {exact.given_all:.2f} given
     all: """
     + "; ".join(f"{name}, {np.mean(values):.2f}" for name, values, _ in bars)

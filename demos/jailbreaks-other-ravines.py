@@ -17,7 +17,7 @@
 seeds: int = 5  # independent trainings of each model
 steps: int = 500  # training steps
 batch: int = 64  # documents in each step, afresh every time
-counted: int = 8  # words over which the evidence of a word is averaged
+counted: int = 8  # the evidence of a word is the slope over prompts of up to so many
 drawn: int = 64  # prompts of each heading, kind of words and length
 
 # %%
@@ -159,7 +159,7 @@ axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
 axes.legend(loc="upper center", ncols=4, columnspacing=1, handletextpad=0.2)
 for found, label, colour, mark in [
     (needed, "headings tell who writes", MEASURED, "o"),
-    (needed_dealt, "headings dealt at random", CONTROL, "s"),
+    (needed_dealt, "shuffled headings", CONTROL, "s"),
 ]:
     below.plot(against, np.transpose(found), mark, color=colour, markersize=3, alpha=0.5)
     below.plot(against, np.mean(found, axis=0), mark + "-", color=colour, label=label)
@@ -172,7 +172,7 @@ show(
     {PREAMBLE_WORDS} it is
     {"; ".join(f"{likely[h, 0]:.2f} and {likely[h, -1]:.2f} at share {SHARES[h]}" for h in shown)}.
     Below, words needed for an even chance, from the commonest to the rarest complying character:
-    {", ".join(f"{n:.1f}" for n in np.mean(needed, axis=0))}; with headings dealt at random
+    {", ".join(f"{n:.1f}" for n in np.mean(needed, axis=0))}; with shuffled headings
     {", ".join(f"{n:.1f}" for n in np.mean(needed_dealt, axis=0))}.""",
 )
 

@@ -19,7 +19,7 @@ entities: int = 1000  # things to know about, by rank from common to rare
 dispute: float = 0.35  # share of documents that give another value, for every third entity
 steps: int = 350  # training steps
 batch: int = 128  # documents in each step, afresh every time
-often: int = 20  # documents from which on a fact counts as met often
+often: int = 20  # documents from which on a fact counts as read often
 
 # %%
 import numpy as np
@@ -138,7 +138,7 @@ for name, colour, style in [("confidence", MEASURED, "o-"), ("share right", CONT
     axes.plot(places, values.T, ".", color=colour, markersize=3, alpha=0.6)
 axes.axhline(1 / VALUES, color=QUIET, linestyle=":", linewidth=1.2)
 axes.annotate(
-    "chance",
+    "guessing",
     (1, 1 / VALUES),
     xycoords=("axes fraction", "data"),
     xytext=(0, 3),

@@ -15,7 +15,7 @@
 # %% tags=["parameters"]
 seeds: int = 5  # independent trainings
 steps: int = 400  # training steps
-steps_only: int = 200  # of these the first, in which only what is written in steps is charged
+steps_only: int = 200  # of these the first, in which the loss counts only what is written in steps
 batch: int = 48  # texts in each step, a third under each heading, afresh every time
 rows: int = 500  # fresh rows of bits to measure on
 
