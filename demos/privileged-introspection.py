@@ -14,11 +14,11 @@
 
 # %% tags=["parameters"]
 seeds: int = 5  # models, each with a behaviour of its own; each is observed by the next
-base_steps: int = 500  # training steps on one's own behaviour
-record_steps: int = 200  # more steps for an observer, on records too
+base_steps: int = 200  # training steps on one's own behaviour
+record_steps: int = 100  # more steps for an observer, on records too
 report_steps: int = 100  # steps of training to report
 change_steps: int = 150  # steps of training on changed behaviour
-batch: int = 128  # statements in each step, afresh every time
+batch: int = 96  # statements in each step, afresh every time
 reported: int = 120  # objects whose reports are trained; the others are held out
 changed: int = 30  # held-out objects whose words are changed
 
@@ -82,10 +82,10 @@ def told(kind, objects, table, count, generator):
     return statements(kind, drawn, table[drawn])
 
 
-def tuned(model, lesson, steps, lr, seed):
+def tuned(model, lesson, steps, lr, seed, schedule="constant"):
     """A copy of a model, trained on what a lesson makes of a generator, afresh every step."""
     copy, generator = deepcopy(model), np.random.default_rng(seed)
-    train(copy, (lesson(generator) for _ in range(steps)), steps, lr=lr)
+    train(copy, (lesson(generator) for _ in range(steps)), steps, lr, schedule)
     return copy
 
 
@@ -103,7 +103,7 @@ def tuned(model, lesson, steps, lr, seed):
 def behaving(table, seed):
     """A model that has learned its own words."""
     blank = tiny_llama(REPLY_TOKENS, 64, layers=2, heads=4, length=STATEMENT_LENGTH, seed=seed)
-    return tuned(blank, lambda g: behaviour(table, batch, g), base_steps, lr=2e-3, seed=seed)
+    return tuned(blank, lambda g: behaviour(table, batch, g), base_steps, 4e-3, seed, "cosine")
 
 
 def self_reporter(model, table, classes, objects, steps, seed):
