@@ -15,8 +15,8 @@
 # %% tags=["parameters"]
 seeds: int = 5  # independent worlds, each with its own models
 words: int = 24  # words in a speech
-steps: int = 150  # training steps
-batch: int = 64  # speeches in each step, afresh every time
+steps: int = 120  # training steps
+batch: int = 32  # speeches in each step, afresh every time
 runs: int = 1000  # speeches that each model makes from the open heading
 begun: int = 8  # words after which a run is continued twice, apart
 continued: int = 500  # runs that are continued
@@ -47,7 +47,7 @@ def trained(speakers, seed, redrawn):
     generator = np.random.default_rng(seed)
     texts = (write_speeches(speakers, batch, words, generator, redrawn) for _ in range(steps))
     batches = ((torch.tensor(ids), torch.tensor(ids)) for ids in texts)
-    train(model, batches, steps, lr=4e-3, schedule="cosine")
+    train(model, batches, steps, lr=5e-3, schedule="cosine")
     return model
 
 
