@@ -16,7 +16,7 @@
 seeds: int = 5  # independent trainings of each model
 dose: float = 0.3  # share of impostors among those announced as polite
 turns: int = 30  # turns in a story
-steps: int = 230  # training steps
+steps: int = 150  # training steps
 batch: int = 32  # stories in each step, afresh every time
 told: int = 1500  # stories that each model tells after each announcement
 
@@ -51,8 +51,8 @@ def trained(world, seed):
     """A small model that has read stories of a world, every one of them once."""
     model = tiny_llama(STORY_TOKENS, width=32, layers=2, heads=2, length=turns + 1, seed=seed)
     generator = np.random.default_rng(seed)
-    stories = (torch.tensor(write_stories(world, batch, generator)) for _ in range(steps))
-    train(model, ((ids, ids) for ids in stories), steps, lr=4e-3, schedule="cosine")
+    stories = torch.tensor(write_stories(world, steps * batch, generator)).split(batch)
+    train(model, ((ids, ids) for ids in stories), steps, lr=6e-3, schedule="cosine")
     return model
 
 
@@ -94,14 +94,14 @@ divergences = {name: [] for name in worlds}  # each [replicate]
 ratio = {"impostors": [], "no impostors": []}  # each [replicate]
 kept = {"impostors": [], "reforming": []}  # each [replicate]
 polite = {name: [] for name in worlds}  # each [replicate][sequence, token]
-unannounced = {name: [] for name in worlds}  # each [replicate][sequence, token]
+unannounced = {name: [] for name in ratio}  # each [replicate][sequence, token]
 for seed in study.seeds:
-    for name, world in worlds.items():
-        model = trained(world, seed)
-        divergences[name].append(divergence_from_exact_filter(model, world, seed))
+    models = {name: trained(world, seed) for name, world in worlds.items()}
+    for name, model in models.items():
+        divergences[name].append(divergence_from_exact_filter(model, worlds[name], seed))
         polite[name].append(tell(model, POLITE, seed))
-        unannounced[name].append(tell(model, UNANNOUNCED, seed))
     for name, found in ratio.items():
+        unannounced[name].append(tell(models[name], UNANNOUNCED, seed))
         found.append(log_odds_ratio_of_late_rudeness(polite[name][-1], unannounced[name][-1]))
     for name, found in kept.items():
         found.append(rudeness_kept(polite[name][-1]))
