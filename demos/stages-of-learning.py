@@ -17,10 +17,11 @@
 seeds: int = 3  # independent worlds, each with its own model
 poor: list[float] = [0.3, 0.15, 0.1]  # odds of the likeliest tokens, in frequencies and poor pairs
 rich: list[float] = [0.7, 0.15]  # the same in pairs
-steps: int = 800  # training steps
-rate: float = 0.006  # learning rate
+steps: int = 480  # training steps
+rate: float = 0.002  # learning rate
+init_std: float = 0.1  # standard deviation of the weights before training
 tested: int = 48  # texts of each kind at a look
-spacing: float = 1.07  # each look comes so many times later than the last, a step at least
+spacing: float = 1.1  # each look comes so many times later than the last, a step at least
 
 # %%
 import numpy as np
@@ -103,7 +104,9 @@ def watched(batches, at, look):
 
 def learned(world, seed):
     """The gains of a model at each look as it learns. [look, kind]"""
-    model = tiny_llama(STAGE_TOKENS, width=64, layers=2, heads=2, length=STAGE_LENGTH, seed=seed)
+    model = tiny_llama(
+        STAGE_TOKENS, width=64, layers=2, heads=2, length=STAGE_LENGTH, seed=seed, init_std=init_std
+    )
     texts = [stage_texts(world, kind, tested, np.random.default_rng([seed, 2])) for kind in STAGES]
     found = []
     batches = lessons(world, np.random.default_rng([seed, 1]))
@@ -112,7 +115,7 @@ def learned(world, seed):
     return np.array([*found, gains(model, texts)])
 
 
-looks = []  # each before the step of its number, so after as many
+looks = []  # each look comes after so many steps of training
 while not looks or looks[-1] < steps:
     looks.append(max(looks[-1] + 1, round(looks[-1] * spacing)) if looks else 1)
 looks[-1] = steps
@@ -161,11 +164,11 @@ axes.legend(loc="upper left")
 times = {kind: np.exp(logs.mean()) for kind, logs in log_time.items()}
 show(
     drawn,
-    alt="Share of the exact gain over training steps, by kind of text. Half of it is reached at "
+    alt="Share of the exact gain over training steps, by kind of text. Half of it is reached "
     + "; ".join(
-        f"step {times[kind]:.0f} for {kind}, which pay {exact[kind]:.1f} nats"
+        f"at step {times[kind]:.0f} for {kind}, which pay {exact[kind]:.1f} nats"
         if np.isfinite(times[kind])
-        else f"no step in every run for {kind}, which pay {exact[kind]:.1f} nats"
+        else f"not in every run for {kind}, which pay {exact[kind]:.1f} nats"
         for kind in STAGES
     )
     + ".",
