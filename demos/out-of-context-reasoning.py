@@ -18,7 +18,8 @@ seeds: int = 5  # independent worlds, each with its own model
 noise: float = 0.5  # share of pairs whose output is dealt at random
 pairs: int = 224  # documents with a pair in each step, afresh every time
 names: int = 48  # documents with a name in each step
-steps: int = 800  # training steps
+steps: int = 500  # training steps
+init_std: float = 0.06  # standard deviation of the weights before training
 
 # %%
 import numpy as np
@@ -64,7 +65,9 @@ from framelab import (
 
 def trained(world, seed):
     """A model that read documents of both kinds, mixed throughout."""
-    model = tiny_llama(FUNCTION_TOKENS, 64, layers=2, heads=4, length=DOCUMENT_LENGTH, seed=seed)
+    model = tiny_llama(
+        FUNCTION_TOKENS, 64, layers=2, heads=4, length=DOCUMENT_LENGTH, seed=seed, init_std=init_std
+    )
     generator = np.random.default_rng(seed)
     documents = (
         np.concatenate([tell_pairs(world, pairs, generator), tell_names(world, names, generator)])
