@@ -16,7 +16,8 @@
 # %% tags=["parameters"]
 seeds: int = 5  # independent worlds, each with a training of every model
 middling: int = 5  # the best grade that the model of middling work has seen
-steps: int = 250  # training steps
+steps: int = 160  # training steps
+rate: float = 0.004  # learning rate at the start, falling to zero
 batch: int = 64  # episodes in each step, afresh every time
 asked_times: int = 300  # episodes that a model works through for each grade asked for
 
@@ -60,7 +61,7 @@ def trained(place, seed, **kind):
     """A model of the work done in a place; only its actions are charged."""
     model = tiny_llama(WORK_TOKENS, width=32, layers=2, heads=4, length=3 * full, seed=seed)
     batches = work_batches(place, batch, np.random.default_rng(seed), **kind)
-    train(model, batches, steps, lr=2e-3)
+    train(model, batches, steps, lr=rate, schedule="cosine")
     return model
 
 
