@@ -16,9 +16,9 @@
 seeds: int = 5  # independent worlds, each with its own models
 odds: list[float] = [0.5, 0.25, 0.15, 0.1]  # of the four tokens that may follow an ordinary one
 width: int = 64  # dimensions of the residual stream
-steps: int = 350  # training steps
+steps: int = 230  # training steps
 batch: int = 64  # texts in each step, afresh every time
-rate: float = 0.002  # learning rate
+rate: float = 0.003  # learning rate
 unread: int = 500  # new texts to measure on
 
 # %%
