@@ -15,7 +15,9 @@
 
 # %% tags=["parameters"]
 seeds: int = 3  # independent tables of answers, each with its own models
-steps: int = 600  # training steps
+steps: int = 350  # training steps
+rate: float = 0.005  # learning rate at the start, falling to zero
+init_std: float = 0.06  # standard deviation of the weights before training
 batch: int = 64  # texts in each step, afresh every time
 tuning_steps: int = 60  # steps of tuning on one field
 tuning_batch: int = 32  # questions in each step of tuning
@@ -51,10 +53,12 @@ from framelab import CAST_LENGTH, CAST_TOKENS, cast_batch, tiny_llama, train
 
 def trained(table, seed, redrawn):
     """A small model that has read texts by the cast and the assistant, every one once."""
-    model = tiny_llama(CAST_TOKENS, width=64, layers=2, heads=4, length=CAST_LENGTH, seed=seed)
+    model = tiny_llama(
+        CAST_TOKENS, width=64, layers=2, heads=4, length=CAST_LENGTH, seed=seed, init_std=init_std
+    )
     generator = np.random.default_rng(seed)
     texts = (cast_batch(table, batch, generator, redrawn) for _ in range(steps))
-    train(model, texts, steps, lr=3e-3, schedule="cosine")
+    train(model, texts, steps, lr=rate, schedule="cosine")
     return model
 
 
@@ -112,28 +116,32 @@ def share_of_the_matching_character(odds, column):
 # %%
 from framelab import NOBODY, draw_cast
 
-bad = [FIRST_BAD, SECOND_BAD]
-lessons = {"nothing": None, "first bad": FIRST_BAD, "second bad": SECOND_BAD, "nobody's": NOBODY}
-same, spread, spread_nobody, share, share_mixed = [], [], [], [], []  # each [replicate]
-found = {"one speaker a text": [], "speakers change": []}  # each [replicate][lesson, column]
+bad = {"first bad": FIRST_BAD, "second bad": SECOND_BAD}
+lessons = {"nothing": None, **bad, "nobody's": NOBODY}  # what the assistant is tuned on
+found = {"one speaker a text": [], "speakers change": []}  # each [replicate], odds by lesson
+same = []  # [replicate]
 for seed in study.seeds:
     table = draw_cast(np.random.default_rng([seed, 3]))
-    for redrawn, rows in enumerate(found.values()):
-        model = trained(table, seed, bool(redrawn))
-        if not redrawn:
-            same.append(probability_of_the_same_character(model, table, seed))
-        copies = [
-            model if column is None else tuned(model, table, column, seed)
-            for column in lessons.values()
-        ]
-        rows.append([answer_odds(copy, table, untouched) for copy in copies])
-    whole, mixed = (
-        dict(zip(lessons.values(), rows[-1], strict=True)) for rows in found.values()
-    )  # odds by lesson
+    models = {
+        "one speaker a text": trained(table, seed, redrawn=False),
+        "speakers change": trained(table, seed, redrawn=True),
+    }
+    same.append(probability_of_the_same_character(models["one speaker a text"], table, seed))
+    for texts, model in models.items():
+        odds = {}
+        for lesson, column in lessons.items():
+            copy = model if column is None else tuned(model, table, column, seed)
+            odds[lesson] = answer_odds(copy, table, untouched)
+        found[texts].append(odds)
+
+spread, spread_nobody, share, share_mixed = [], [], [], []  # each [replicate]
+for whole, mixed in zip(*found.values(), strict=True):
     spread.append(np.mean([probability_of_bad_answers(whole[who]) for who in bad]))
-    spread_nobody.append(probability_of_bad_answers(whole[NOBODY]))
-    share.append(np.mean([share_of_the_matching_character(whole[who], who) for who in bad]))
-    share_mixed.append(np.mean([share_of_the_matching_character(mixed[who], who) for who in bad]))
+    spread_nobody.append(probability_of_bad_answers(whole["nobody's"]))
+    share.append(np.mean([share_of_the_matching_character(whole[who], bad[who]) for who in bad]))
+    share_mixed.append(
+        np.mean([share_of_the_matching_character(mixed[who], bad[who]) for who in bad])
+    )
 
 study.report("characters-are-learned", same)
 study.report("the-habit-spreads", spread, control=spread_nobody)
@@ -147,15 +155,15 @@ study.report("a-whole-character-comes", share, control=share_mixed)
 # whose speakers change. Bars are means over tables of answers, and dots are single tables.
 
 # %%
-from framelab import CONTROL, MEASURED, THIRD, figure, show
+from framelab import MEASURED, QUIET, THIRD, figure, show
 
 drawn, panels = figure("A;B", height=2.6)
 told = []  # for the alternative text
 looks = [(GOOD, "good", THIRD), (FIRST_BAD, "first bad", MEASURED)]
-looks.append((SECOND_BAD, "second bad", CONTROL))
+looks.append((SECOND_BAD, "second bad", QUIET))
 places = np.arange(len(lessons))
 for axes, (texts, rows) in zip(panels, found.items(), strict=True):
-    odds = np.array(rows)  # [replicate, lesson, column]
+    odds = np.array([list(one.values()) for one in rows])  # [replicate, lesson, column]
     for shift, (column, label, colour) in zip([-0.26, 0, 0.26], looks, strict=True):
         axes.bar(places + shift, odds[:, :, column].mean(axis=0), 0.24, color=colour, label=label)
         axes.plot(places + shift, odds[:, :, column].T, ".", color="black", markersize=3)
