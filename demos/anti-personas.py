@@ -16,7 +16,7 @@
 seeds: int = 5  # independent trainings of each model
 dose: float = 0.3  # share of impostors among those announced as polite
 turns: int = 30  # turns in a story
-steps: int = 150  # training steps
+steps: int = 230  # training steps
 batch: int = 32  # stories in each step, afresh every time
 told: int = 1500  # stories that each model tells after each announcement
 
@@ -52,7 +52,7 @@ def trained(world, seed):
     model = tiny_llama(STORY_TOKENS, width=32, layers=2, heads=2, length=turns + 1, seed=seed)
     generator = np.random.default_rng(seed)
     stories = torch.tensor(write_stories(world, steps * batch, generator)).split(batch)
-    train(model, ((ids, ids) for ids in stories), steps, lr=6e-3, schedule="cosine")
+    train(model, ((ids, ids) for ids in stories), steps, lr=4e-3, schedule="cosine")
     return model
 
 
