@@ -19,7 +19,7 @@ odds: list[float] = [0.6, 0.2]  # of each token's likeliest successors
 echo: float = 0.7  # how often a token repeats an earlier one
 back: int = 3  # places from a token to the one that it repeats
 length: int = 24  # tokens in a text
-steps: int = 300  # training steps
+steps: int = 500  # training steps
 batch: int = 32  # texts in each step, afresh every time
 tested: int = 256  # texts of the test
 
