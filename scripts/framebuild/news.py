@@ -26,7 +26,7 @@ class Event:
         """What happened, in words that follow the frame's title."""
         on = f" on {self.model}" if self.model else ""
         if self.kind == "added":
-            return "was added"
+            return f"was added with the verdict {self.verdict}" if self.verdict else "was added"
         if self.kind == "recorded":
             return f"was recorded as {self.verdict}{on}"
         return f"went from {self.before} to {self.verdict}{on}"
@@ -44,19 +44,27 @@ def events(frames: Iterable[Mapping[str, Any]]) -> list[Event]:
 
 
 def _of(frame: Mapping[str, Any]) -> Iterator[Event]:
+    """A frame comes with its first verdict, so that to run it again, equally, is no news."""
+    rows = frame.get("evidence", ())
     if frame["added"]:
-        yield Event(frame["added"], frame["id"], "added")
-    for row in frame.get("evidence", ()):
+        own = next((_verdicts(row)[0][1] for row in rows if row["default"]), None)
+        yield Event(frame["added"], frame["id"], "added", own)
+    for row in rows:
         model = None if row["default"] else row["model"]
-        steps = [(one["date"], one["verdict"]) for one in row["before"]]
-        steps.append((row["before"][-1]["until"] if steps else row["date"], row["verdict"]))
-        last = None
-        for day, verdict in steps:
-            if last is None:
-                yield Event(day, frame["id"], "recorded", verdict, model=model)
-            elif verdict != last:
+        (day, last), *later = _verdicts(row)
+        if model or not frame["added"]:
+            yield Event(day, frame["id"], "recorded", last, model=model)
+        for day, verdict in later:
+            if verdict != last:
                 yield Event(day, frame["id"], "changed", verdict, last, model)
             last = verdict
+
+
+def _verdicts(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The verdicts that a row had, each with the day from which it did; the present one is last."""
+    past = [(one["date"], one["verdict"]) for one in row["before"]]
+    since = row["before"][-1]["until"] if past else row["date"]
+    return [*past, (since, row["verdict"])]
 
 
 def atom(

@@ -161,14 +161,14 @@ def test_what_happened_is_told_the_newest_first() -> None:
             "added": "2026-02-01",
             "evidence": [row("supported", "2026-02-02", default=False, model="gpt2")],
         },
-        {"id": "c", "added": None},
+        {"id": "c", "added": None, "evidence": [row("inconclusive", "2026-01-03")]},
     ]
     assert [(one.day, one.frame, one.says) for one in events(frames)] == [
         ("2026-03-01", "a", "went from supported to contradicted"),
         ("2026-02-02", "b", "was recorded as supported on gpt2"),
         ("2026-02-01", "b", "was added"),
-        ("2026-01-02", "a", "was recorded as supported"),
-        ("2026-01-01", "a", "was added"),
+        ("2026-01-03", "c", "was recorded as inconclusive"),
+        ("2026-01-01", "a", "was added with the verdict supported"),
     ]
 
 
