@@ -35,6 +35,8 @@ def test_an_address_is_used_where_one_is_given(
     canonical = f"{ADDRESS}frames/superposition/index.html"
     assert f'<link rel="canonical" href="{canonical}">' in page
     assert f'<meta property="og:url" content="{canonical}">' in page
+    assert f'<meta property="og:image" content="{ADDRESS}assets/card.png">' in page
+    assert (site / "assets/card.png").read_bytes().startswith(b"\x89PNG")
     feed = ElementTree.parse(site / "feed.xml")
     links = [str(one.get("href")) for one in feed.iter("{http://www.w3.org/2005/Atom}link")]
     assert links
@@ -44,4 +46,5 @@ def test_an_address_is_used_where_one_is_given(
     page = (site / "frames/superposition/index.html").read_text(encoding="utf-8")
     assert "canonical" not in page
     assert "og:url" not in page
+    assert "og:image" not in page
     assert (site / "frames/superposition/index.md").read_text(encoding="utf-8").startswith("# Sup")
