@@ -194,7 +194,9 @@
 
     /* Nats paid so far, word by word: one line each, told apart by dashes and marks too. */
     plot() {
-      const [wide, high, left, right, foot] = [480, 170, 34, 112, 26];
+      // As wide as there is room, so that its words keep their size on a telephone.
+      const wide = Math.min(480, Math.max(260, this.totals.clientWidth || 480));
+      const [high, left, right, foot] = [170, 34, 112, 26];
       const most = Math.max(1, ...PLAYERS.map(({ id }) => this.sum(id)));
       const x = (word) => left + (word / this.paid.length) * (wide - left - right);
       const y = (paid) => high - foot - (paid / most) * (high - foot - 12);
