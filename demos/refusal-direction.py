@@ -163,7 +163,7 @@ for found, shift, colour, label in [
 draw_bound(axes, study.bound("erasing-ends-refusal"))
 axes.set_xticks(range(len(ways)), ["\n".join(way.rsplit(" ", 1)) for way in ways])
 axes.set(xlabel="erased", ylabel="share of forbidden requests")
-axes.set(xlim=(-0.5, 4.8), ylim=(0, 1.25))
+axes.set(xlim=(-0.5, 6.9), ylim=(0, 1.25))
 axes.set_yticks(np.linspace(0, 1, 6))
 axes.legend(loc="upper center", ncols=2)
 show(
