@@ -3,11 +3,14 @@
 import json
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from framebuild.citation import Citation
 from framespec.record import CLAIM_LIMIT, Kind, Reach
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from framebuild.citation import Citation
 
 MARK = re.compile(r"(?P<quote>\"?)FILL IN: *(?P<how>.*?)(?P=quote) *$")
 
@@ -31,7 +34,7 @@ def to_fill_in(text: str) -> dict[int, str]:
     return {n: match["how"] for n, match in found if match}
 
 
-def new_record(one: str, kind: Kind, day: str, topics: Iterable[str], source: Citation) -> str:
+def new_record(one: str, kind: Kind, day: str, topics: Iterable[str], source: "Citation") -> str:
     """The record of a frame that nobody has filled in yet."""
     given = {"id": one, "kind": kind, "day": day, "topics": list(topics), "source": source}
     asked = {"limit": CLAIM_LIMIT, "reach": REACH[kind], "measure": MEASURE[kind]}
@@ -43,7 +46,9 @@ def new_demo(one: str, kind: Kind) -> str:
     return _environment().get_template("new-demo.txt").render(id=one, measure=MEASURE[kind])
 
 
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # `frames check` needs none
+
     environment = Environment(
         loader=PackageLoader("framebuild"),
         undefined=StrictUndefined,

@@ -178,7 +178,7 @@ def _used(node: ast.AST, banned: Banned) -> Iterator[str]:
         yield from (name for name in whole if name in banned.calls)
     elif isinstance(node, ast.Attribute):
         name = _dotted(node)
-        if name in banned.calls or node.attr in banned.calls - BUILT_IN:
+        if name in banned.calls or (node.attr in banned.calls and node.attr not in BUILT_IN):
             yield name or node.attr
     elif isinstance(node, ast.Name) and node.id in banned.calls:
         yield node.id
