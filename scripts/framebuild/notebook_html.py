@@ -8,7 +8,7 @@ of them does not reach the page.
 import html
 import io
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import nh3
@@ -50,6 +50,7 @@ ATTRIBUTES = {
     "td": SPANS,
     **{tag: {"class"} for tag in ("div", "span", "details", "pre")},
 }
+KEPT = 2048  # cells remembered, since `frames serve` draws all pages anew on each save
 FIGURE = re.compile(r"figure-[0-9a-f]{12}\.(svg|png|jpg)")
 
 
@@ -70,6 +71,7 @@ def notebook_html(notebook: dict[str, Any]) -> str:
     return _clean("".join(parts))
 
 
+@lru_cache(maxsize=KEPT)
 def prose_html(source: str) -> str:
     """An authored Markdown cell, its headings two levels deeper, its formulas as MathML."""
     reader = _reader()
@@ -93,6 +95,7 @@ def _mathml(formula: str, options: dict[str, Any]) -> str:
     return found
 
 
+@lru_cache(maxsize=KEPT)
 def _highlighted(source: str) -> str:
     """Comments, keywords, strings and numbers marked; marking every name would double a page."""
     from pygments import lex
