@@ -116,6 +116,6 @@ def test_a_hostile_title_stays_text(root: Path) -> None:
     record.write_text(text.replace("title: A good frame", hostile), encoding="utf-8")
     corpus, problems = load(root)
     assert not problems
-    made = {page.path: page.content.decode() for page in render(corpus, {}, "2026-01-01")}
+    made = {page.path: page.content for page in render(corpus, {}, "2026-01-01")}
     for path in ("graph/index.md", "graph/connections/index.md"):
-        assert "<script>alert" not in made[path]
+        assert b"<script>alert" not in made[path]
