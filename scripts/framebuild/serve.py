@@ -160,7 +160,7 @@ def serve(root: Path, port: int, settings: Settings | None) -> None:
     watching = _watching(root, view.saved, changed)
     with watching, _mkdocs(view.folder, port), _drawer(view, changed, stale):
         click.echo(f"serving http://127.0.0.1:{port}/ until Ctrl-C")
-        if view.never_run:
+        if settings is not None and view.never_run:
             what = "demos have not run here: each runs when it is saved, `frames build` runs all"
             click.echo(f"{view.never_run} {what}")
         while True:

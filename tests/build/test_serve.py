@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -43,14 +44,15 @@ def assert_all_end(processes: list[psutil.Process]) -> None:
         assert time.monotonic() - start < PATIENCE_S, processes
 
 
-@pytest.fixture
-def started(root: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+@contextmanager
+def serving(root: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """A server of two frames that never ran, once it answers, and its address."""
     shutil.copy(find_root() / "mkdocs.yml", root)
     for name in ("good", "other"):
         body = "study = None\nif study: study.report('first')"
         write_demo(root, name, body)
     with subprocess.Popen(
-        [sys.executable, "-m", "framebuild.cli", "serve", "--port", "0", "--no-warm"],
+        [sys.executable, "-m", "framebuild.cli", "serve", "--port", "0", *options],
         cwd=root, env={**os.environ, "FRAMES_ROOT": str(root)}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     ) as process:  # fmt: skip
@@ -59,9 +61,23 @@ def started(root: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
         assert said.startswith("serving http://127.0.0.1:"), (
             process.stderr and process.stderr.read()
         )
-        assert process.stdout.readline().startswith("2 demos have not run here")
         yield process, said.split()[1]
         process.kill()
+
+
+@pytest.fixture
+def started(root: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    with serving(root, "--no-warm") as (process, address):
+        assert process.stdout
+        assert process.stdout.readline().startswith("2 demos have not run here")
+        yield process, address
+
+
+def test_who_asked_for_no_run_is_promised_none(root: Path) -> None:
+    with serving(root, "--no-run") as (process, _):
+        process.send_signal(signal.SIGINT)
+        assert process.stdout
+        assert process.stdout.read() == ""
 
 
 def test_a_save_is_shown(root: Path, started: tuple["subprocess.Popen[str]", str]) -> None:
