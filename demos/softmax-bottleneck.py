@@ -155,6 +155,8 @@ study.verdict()
 # %% [markdown]
 # ## What this does not show
 #
+# - That a narrow model misses something is proved, and so is that no body helps where it can give
+#   each context any vector; how much is missed, and that training comes so close, is measured.
 # - Each context has free numbers of its own, so nothing is learned that carries over to new
 #   contexts. A body that has to share its weights can only fall shorter.
 # - The language is drawn with a rank that is known and sharp. The log probabilities of real text
