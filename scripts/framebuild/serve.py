@@ -1,22 +1,17 @@
 """Pages that follow the files: drawn anew on each save, with what is wrong in place of what was.
 
-One thread draws, so that a save shows while a demo runs; the main thread runs demos; mkdocs, in
-a child process, turns the pages into HTML and reloads the browser.
+One thread draws, so that a save shows while a demo runs; the main thread runs demos; a preview
+turns the pages that changed into HTML and reloads the browser.
 """
 
 import contextlib
-import os
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from html import escape
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import click
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
@@ -29,6 +24,7 @@ from framebuild.load import Corpus, Frame, load
 from framebuild.markdown import plain
 from framebuild.pages.page import Page
 from framebuild.plan import Job, plan
+from framebuild.preview import Preview
 from framebuild.problem import Problem
 from framebuild.site import configuration, overrides, write_pages
 from framebuild.store import Run
@@ -41,17 +37,6 @@ CHANGES = ("modified", "created", "moved", "deleted")  # reading a file is an ev
 SETTLED_S = 0.05  # an editor writes a file in several steps
 START_S = 60
 
-# It ends when its input does, so that it outlives us in no way that we may end.
-CHILD = """
-import os, sys, threading
-def end_with_parent():
-    sys.stdin.read()
-    os._exit(0)
-threading.Thread(target=end_with_parent, daemon=True).start()
-import mkdocs.__main__
-mkdocs.__main__.cli()
-"""
-
 
 class View:
     """What the browser shows of a root: the pages as they can be drawn now."""
@@ -62,6 +47,7 @@ class View:
         self.failed: dict[str, Problem] = {}  # by the key of the job that failed
         self.saved: set[str] = set()  # ids whose files were saved since we look
         self.never_run = 0  # demos that have not run here, and that nobody has saved
+        self.preview: Preview | None = None  # what is told of each change, once there is one
         self._good: dict[str, Frame] = {}  # each frame as it last had no problem
         self._drawing = threading.Lock()
 
@@ -113,12 +99,15 @@ class View:
         for one, problems in wrong.items():
             path = f"frames/{one}/index.md" if one else "index.md"
             pages[path] = _problem_page(path, one, problems)
-        write_pages(self.folder / "pages", list(pages.values()))
+        changed, gone = write_pages(self.folder / "pages", list(pages.values()))
         write_pages(self.folder / "overrides", overrides())
         text = configuration(list(pages.values())).replace("../mkdocs.yml", "../../mkdocs.yml")
         settings = self.folder / "mkdocs.yml"
-        if not settings.is_file() or settings.read_text(encoding="utf-8") != text:
+        same = settings.is_file() and settings.read_text(encoding="utf-8") == text
+        if not same:
             settings.write_text(text, encoding="utf-8")
+        if self.preview:
+            self.preview.update(changed if same and not gone else None)
 
     def _say(self, problems: list[Problem]) -> None:
         for problem in problems:
@@ -157,9 +146,10 @@ def serve(root: Path, port: int, settings: Settings | None) -> None:
     jobs = view.draw()
     if not (view.folder / "mkdocs.yml").is_file():
         raise Refused("there is nothing that can be shown", "`frames check` says what is wrong")
+    view.preview = Preview(view.folder, port)
     watching = _watching(root, view.saved, changed)
-    with watching, _mkdocs(view.folder, port), _drawer(view, changed, stale):
-        click.echo(f"serving http://127.0.0.1:{port}/ until Ctrl-C")
+    with watching, view.preview.served() as address, _drawer(view, changed, stale):
+        click.echo(f"serving {address} until Ctrl-C")
         if settings is not None and view.never_run:
             what = "demos have not run here: each runs when it is saved, `frames build` runs all"
             click.echo(f"{view.never_run} {what}")
@@ -225,55 +215,6 @@ def _watching(root: Path, saved: set[str], changed: threading.Event) -> Iterator
     finally:
         observer.stop()
         observer.join()
-
-
-@contextlib.contextmanager
-def _mkdocs(folder: Path, port: int) -> Iterator[None]:
-    """mkdocs as a child that serves a folder's pages; it is ready when this yields.
-
-    Not with --dirty: a page that shows another then fails at times, and the server is stuck.
-    """
-    arguments = ["serve", "--livereload", "-f", str(folder / "mkdocs.yml")]
-    with subprocess.Popen(
-        [sys.executable, "-c", CHILD, *arguments, "-a", f"127.0.0.1:{port}"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,  # Ctrl-C is for us; we end it
-        env={**os.environ, "DISABLE_MKDOCS_2_WARNING": "true", "NO_MKDOCS_2_WARNING": "true"},
-    ) as child:
-        echo = threading.Thread(target=_echo, args=(child,), daemon=True)
-        echo.start()
-        try:
-            _until(lambda: _answers(port), child)
-            yield
-        finally:
-            child.kill()
-            child.wait()
-            echo.join()
-
-
-def _echo(child: "subprocess.Popen[str]") -> None:
-    for line in child.stdout or ():
-        if "WARNING" in line or "ERROR" in line:
-            click.echo(line.rstrip(), err=True)
-
-
-def _until(ready: Callable[[], bool], child: "subprocess.Popen[str]") -> None:
-    deadline = time.monotonic() + START_S
-    while not ready():
-        if child.poll() is not None or time.monotonic() > deadline:
-            raise Refused("mkdocs did not start", "see what it says above")
-        time.sleep(0.05)
-
-
-def _answers(port: int) -> bool:
-    try:
-        with urlopen(f"http://127.0.0.1:{port}/", timeout=5):
-            return True
-    except (URLError, OSError):
-        return False
 
 
 def _free(port: int) -> int:

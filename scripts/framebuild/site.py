@@ -96,11 +96,16 @@ def site_url() -> str:
     return os.environ.get("SITE_URL", "")
 
 
-def write_pages(folder: Path, pages: list[Page]) -> None:
-    """Make a folder hold exactly these pages, touching only what differs."""
+def write_pages(folder: Path, pages: list[Page]) -> tuple[set[str], set[str]]:
+    """Make a folder hold exactly these pages, touching only what differs.
+
+    Returns the paths of those that were written, and of files that are gone.
+    """
     wanted = {folder / page.path: page.content for page in pages}
+    written, gone = set(), set()
     for path, content in wanted.items():
         if not path.is_file() or path.read_bytes() != content:
+            written.add(path.relative_to(folder).as_posix())
             path.parent.mkdir(parents=True, exist_ok=True)
             aside = path.with_name(f".{path.name}.{os.getpid()}")
             aside.write_bytes(content)
@@ -109,7 +114,9 @@ def write_pages(folder: Path, pages: list[Page]) -> None:
         if path.is_dir() and not any(path.iterdir()):
             path.rmdir()
         elif path.is_file() and path not in wanted:
+            gone.add(path.relative_to(folder).as_posix())
             path.unlink()
+    return written, gone
 
 
 def _key(root: Path, pages: list[Page]) -> str:

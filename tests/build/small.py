@@ -22,6 +22,8 @@ shown = {
 display({"application/vnd.frame.result+json": shown, "text/plain": "shown"}, raw=True)
 """
 
+REPORTS = "study = None\nif study: study.report('first')"  # for who reads the demo before it runs
+
 Run = Callable[..., list[Finished]]
 
 

@@ -1,19 +1,21 @@
 """`frames serve` as it is used: a real server, real saves, and no process left behind."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import psutil
 import pytest
-from small import write_demo
+from small import REPORTS, write_demo
 
 from framespec.corpus import find_root
 
@@ -44,13 +46,19 @@ def assert_all_end(processes: list[psutil.Process]) -> None:
         assert time.monotonic() - start < PATIENCE_S, processes
 
 
+def is_kernel(process: psutil.Process) -> bool:
+    """Whether it is a notebook's; not so if it has ended meanwhile."""
+    with suppress(psutil.Error):
+        return "ipykernel_launcher" in process.cmdline()
+    return False
+
+
 @contextmanager
 def serving(root: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     """A server of two frames that never ran, once it answers, and its address."""
     shutil.copy(find_root() / "mkdocs.yml", root)
     for name in ("good", "other"):
-        body = "study = None\nif study: study.report('first')"
-        write_demo(root, name, body)
+        write_demo(root, name, REPORTS)
     with subprocess.Popen(
         [sys.executable, "-m", "framebuild.cli", "serve", "--port", "0", *options],
         cwd=root, env={**os.environ, "FRAMES_ROOT": str(root)}, text=True,
@@ -117,11 +125,37 @@ def test_a_save_is_shown(root: Path, started: tuple["subprocess.Popen[str]", str
     assert_all_end(children)
 
 
+def test_a_page_is_there_for_as_long_as_its_frame_is(
+    root: Path, started: tuple["subprocess.Popen[str]", str]
+) -> None:
+    _, address = started
+    record = root / "frames/third.yaml"
+    text = (root / "frames/other.yaml").read_text(encoding="utf-8")
+    text = re.sub("claim: .*", "claim: Cats purr in the sun at noon.", text)
+    text = text.replace("Another frame", "A third frame").replace("other.py", "third.py")
+    write_demo(root, "third", REPORTS)
+    record.write_text(text, encoding="utf-8")
+    seconds_until(address, "frames/index.html", "A third frame")
+    assert "A third frame" in page(address, "frames/third/index.html")
+
+    (root / "demos/third.py").unlink()
+    record.unlink()
+    start = time.monotonic()
+    while "A third frame" in page(address, "frames/index.html"):
+        assert time.monotonic() - start < PATIENCE_S
+    with pytest.raises(HTTPError):
+        page(address, "frames/third/index.html")
+
+
 def test_a_server_that_is_killed_leaves_nothing(
-    started: tuple["subprocess.Popen[str]", str],
+    root: Path, started: tuple["subprocess.Popen[str]", str]
 ) -> None:
     process, _ = started
-    children = psutil.Process(process.pid).children(recursive=True)
-    assert children
+    write_demo(root, "other", f"{REPORTS}\nwhile True:\n    pass")
+    start = time.monotonic()
+    children: list[psutil.Process] = []
+    while not any(is_kernel(one) for one in children):
+        assert time.monotonic() - start < PATIENCE_S
+        children = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     assert_all_end(children)
