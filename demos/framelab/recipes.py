@@ -31,6 +31,7 @@ class Recipe(NamedTuple):
     length: int = 64  # the longest input, in tokens
     half: int = 10  # tokens in each copy of a repeat
     batch: int = 32
+    init_std: float = 0.02
     steps: int = 400
     lr: float = 2e-3
     schedule: Literal["constant", "cosine"] = "constant"
@@ -47,8 +48,9 @@ RECIPES = {
         vocabulary=len(STORIES.words),
         length=STORY_LENGTH,
         batch=24,
-        steps=900,
-        lr=1e-2,
+        init_std=0.1,
+        steps=600,
+        lr=5e-3,
         schedule="cosine",
     ),
 }
@@ -57,7 +59,13 @@ RECIPES = {
 def untrained(recipe: Recipe, seed: int) -> "PreTrainedModel":
     """The model of a recipe before its first step."""
     return tiny_llama(
-        recipe.vocabulary, recipe.width, recipe.layers, recipe.heads, recipe.length, seed
+        recipe.vocabulary,
+        recipe.width,
+        recipe.layers,
+        recipe.heads,
+        recipe.length,
+        seed,
+        recipe.init_std,
     )
 
 
