@@ -5,11 +5,13 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
+from multiprocessing.context import BaseContext
 from multiprocessing.synchronize import Semaphore
 from typing import Any
 
@@ -23,7 +25,7 @@ from framebuild.scratch import sweep
 from framebuild.store import Store
 from framebuild.task import Task, environment, kernel_environment, run_task, warm_up
 from framebuild.turns import share
-from framebuild.watch import Limits, die_with_parent
+from framebuild.watch import Limits
 from framespec.modelref import located
 
 TRAINING = "lab model"  # the name that a task has which only trains one
@@ -112,9 +114,9 @@ class _Workers(ProcessPoolExecutor):
 def _local_pool(workers: int, at_once: int) -> Iterator[Executor]:
     """Worker processes that end with this one, and leave Ctrl-C to it."""
     _track_quietly()
-    context = multiprocessing.get_context("spawn")
-    start = (os.getpid(), context.Semaphore(at_once))
-    pool = _Workers(workers, context, initializer=_start_worker, initargs=start)
+    context = _context()
+    turns = context.Semaphore(at_once)
+    pool = _Workers(workers, context, initializer=_start_worker, initargs=(turns,))
     try:
         yield pool
         pool.shutdown()
@@ -123,6 +125,15 @@ def _local_pool(workers: int, at_once: int) -> Iterator[Executor]:
         for process in multiprocessing.active_children():
             process.kill()
         raise
+
+
+def _context() -> BaseContext:
+    """How workers start. On Linux they fork from one process that has imported what they need."""
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["framebuild.engine"])
+    return context
 
 
 def _track_quietly() -> None:
@@ -134,11 +145,19 @@ def _track_quietly() -> None:
         sys.warnoptions.pop()
 
 
-def _start_worker(parent: int, turns: Semaphore) -> None:
+def _start_worker(turns: Semaphore) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # for the kernels that it starts
-    die_with_parent(parent)
     share(turns)
+
+
+def _end_with_parent() -> None:
+    """End when the build does, however that ends."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _server(

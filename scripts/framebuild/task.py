@@ -9,6 +9,7 @@ import os
 import platform
 import time
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ from framebuild.scratch import scratch
 from framebuild.watch import Limits, Watch
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+# Training frees and takes the same memory at every step: let glibc keep it, in large pages.
+ALLOCATOR = "glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456"
+ALLOCATOR += ":glibc.malloc.hugetlb=1"
 MUST_BE_EQUAL = ("torch", "transformers", "numpy", "scipy", "frames-encyclopedia")
 
 
@@ -37,6 +41,7 @@ class Task:
     server: str = ""  # the socket of a fork server, if it is on the same machine
 
 
+@cache
 def environment() -> str:
     """What must be equal for two machines to give equal results."""
     found = [f"python {platform.python_version()}"]
@@ -51,7 +56,7 @@ def kernel_environment() -> dict[str, str]:
     fixed = dict.fromkeys(THREAD_VARIABLES, "1")
     backend = "module://matplotlib_inline.backend_inline"
     fixed |= {"TOKENIZERS_PARALLELISM": "false", "MPLBACKEND": backend}
-    return {**os.environ, **fixed}
+    return {"GLIBC_TUNABLES": ALLOCATOR, **os.environ, **fixed}
 
 
 def run_task(task: Task) -> Outcome:
