@@ -61,7 +61,6 @@ def preload() -> None:
                 getattr(found, attribute)
         except ImportError:
             continue
-    gc.collect()
     gc.freeze()  # a collection in a child would copy every page that it marks
     gc.enable()
 

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from pkgutil import iter_modules
+from types import ModuleType
 
 from framebuild import pages
 from framebuild.api import frame_object
@@ -9,6 +10,12 @@ from framebuild.load import Corpus
 from framebuild.pages.page import Page, Ran, Site
 from framebuild.readable import readable
 from framebuild.storybook import Storybook
+
+
+def kinds_of_pages() -> list[ModuleType]:
+    """Every module of `pages` that has a function `pages`, which makes all pages of one kind."""
+    found = [import_module(f"{pages.__name__}.{one.name}") for one in iter_modules(pages.__path__)]
+    return [kind for kind in found if hasattr(kind, "pages")]
 
 
 def render(
@@ -20,8 +27,7 @@ def render(
 ) -> list[Page]:
     """Every page, figure and data file of the site, sorted by path.
 
-    Every module of `pages` that has a function `pages` is a kind of page. Each page has a twin
-    in plain Markdown, which is there for machines to read.
+    Each page has a twin in plain Markdown, which is there for machines to read.
 
     url: where the site will be served, if that is known; only feeds need it.
     """
@@ -30,9 +36,6 @@ def render(
         for one, frame in corpus.frames.items()
     }
     site = Site(corpus, frames, ran, built, f"{url.rstrip('/')}/" if url else "", book)
-    kinds = [
-        import_module(f"{pages.__name__}.{kind.name}") for kind in iter_modules(pages.__path__)
-    ]
-    made = [page for kind in kinds if hasattr(kind, "pages") for page in kind.pages(site)]
+    made = [page for kind in kinds_of_pages() for page in kind.pages(site)]
     made += readable(site, made)
     return sorted(made, key=lambda page: (page.path, not page.finished))

@@ -23,6 +23,7 @@ def command(forced: tuple[str, ...], **options: Any) -> None:
         return
     from framebuild import summary
     from framebuild.build import early_server, one_at_a_time, run_demos, table_of, write_site
+    from framebuild.render import kinds_of_pages
     from framebuild.site import mkdocs_ready
     from framebuild.storybook import storybook_made
 
@@ -32,7 +33,9 @@ def command(forced: tuple[str, ...], **options: Any) -> None:
     with one_at_a_time(root, out), mkdocs_ready(root) as mkdocs:
         with early_server(how) as early, storybook_made(root):
             corpus = clean(forced, only=False)
-            report = run_demos(corpus, jobs_of(corpus, (), (), forced), how, out, early)
+            jobs = jobs_of(corpus, (), (), forced)
+            kinds_of_pages()  # loaded while others load, and not when the demos have run
+            report = run_demos(corpus, jobs, how, out, early)
         summary.table(out, report)
         if report.problems:
             click.echo("site/ was not built: mend the demos first", err=True)
