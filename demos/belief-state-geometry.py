@@ -17,8 +17,8 @@ seeds: int = 4  # independent trainings, each read out on its own sequences
 length: int = 14  # bits in a sequence
 context: int = 4  # bits before the first place at which anything is measured
 remembered: int = 4  # bits that the rival table remembers
-steps: int = 400  # training steps
-batch: int = 128  # sequences in each step, afresh every time
+steps: int = 500  # training steps
+batch: int = 64  # sequences in each step, afresh every time
 sequences: int = 2000  # sequences to read out on, half to fit on and half to score on
 drawn_dots: int = 600  # places shown in the figure
 
@@ -56,7 +56,7 @@ from framelab import (
 
 def fresh_model(seed):
     """A small model of bits before its first step."""
-    model = tiny_llama(2, width=64, layers=3, heads=4, length=length, seed=seed)
+    model = tiny_llama(2, 64, layers=3, heads=4, length=length, seed=seed, init_std=0.1)
     model.set_attn_implementation("eager")  # the same attention, faster on texts as short as these
     return model
 
@@ -66,7 +66,7 @@ def trained(seed):
     model = fresh_model(seed)
     generator = np.random.default_rng(seed)
     bits = (torch.tensor(write_rounds(batch, length, generator)) for _ in range(steps))
-    train(model, ((ids, ids) for ids in bits), steps, lr=2e-3)
+    train(model, ((ids, ids) for ids in bits), steps, lr=5e-3, schedule="cosine")
     return model
 
 
