@@ -110,7 +110,7 @@ def best_reader_of_one_document(world):
 
 
 # %%
-groups = {"both": BOTH, "pairs only": PAIRS_ONLY, "name only": NAME_ONLY, "dealt": DEALT}
+groups = {"both": BOTH, "pairs only": PAIRS_ONLY, "name only": NAME_ONLY, "random outputs": DEALT}
 naming = {name: [] for name in groups}  # each [replicate]
 output = {name: [] for name in groups}  # each [replicate]
 unseen, reader = [], []  # each [replicate]
@@ -127,14 +127,14 @@ for seed in study.seeds:
 
 study.report("learned-both-kinds", np.minimum(naming["both"], unseen))
 study.report("states-what-it-only-saw", naming["pairs only"], control=reader)
-study.report("acts-on-what-it-was-told", output["name only"], control=output["dealt"])
+study.report("acts-on-what-it-was-told", output["name only"], control=output["random outputs"])
 
 # %% [markdown]
 # ## See
 #
-# The share of right names and of right outputs, by which documents there are about a function;
-# dealt are the functions with random outputs. Bars are means, and small marks are single seeds. The
-# dotted line is the best guess of a name from one pair.
+# The share of right names and of right outputs, by which documents there are about a function,
+# the last with outputs at random. Bars are means, and dots are single seeds. The dotted line is the
+# best guess of a name from one pair.
 
 # %%
 from framelab import CONTROL, MEASURED, QUIET, figure, show
@@ -164,7 +164,8 @@ axes.set_yticks(np.linspace(0, 1, 6))
 axes.legend(loc="upper center", ncols=2)
 show(
     drawn,
-    alt="Bars of right names and right outputs, by what was told about a function. "
+    alt="Bars of right names and right outputs, by what was told about a function, with a dot for "
+    "each seed. "
     + "; ".join(
         f"{name}: {np.mean(naming[name]):.2f} of names, {np.mean(output[name]):.2f} of outputs"
         for name in groups

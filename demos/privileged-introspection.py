@@ -214,9 +214,9 @@ axes.set(ylabel="share of reports that are right", ylim=(0, 1.05))
 show(
     drawn,
     alt=f"""Bars of right reports on held-out objects: {np.mean(found["self"]):.2f} by the model
-    about itself and {np.mean(found["observer"]):.2f} by the observer, with a line at chance. Of
-    those on changed words, {np.mean(found["after"]):.2f} are right after the change and
-    {np.mean(found["before"]):.2f} by the copy from before.""",
+    about itself and {np.mean(found["observer"]):.2f} by the observer, with a dot for each seed
+    and a line at chance. Of those on changed words, {np.mean(found["after"]):.2f} are right after
+    the change and {np.mean(found["before"]):.2f} by the copy from before.""",
 )
 
 # %% [markdown]

@@ -156,7 +156,8 @@ axes.set_yticks(np.linspace(0, 1, 6))
 axes.legend(loc="upper center", ncols=2)
 show(
     drawn,
-    alt="Bars of the share of untouched questions answered rightly, with a line at chance: "
+    alt="Bars of the share of untouched questions answered rightly, with a dot for each seed and "
+    "a line at chance: "
     + "; ".join(
         f"the {name} model "
         + ", ".join(f"{np.mean(found[name][stage]):.2f} {stage}" for stage in stages)
