@@ -14,8 +14,9 @@
 
 # %% tags=["parameters"]
 seeds: int = 5  # independent trainings of each model
-steps: int = 430  # training steps
+steps: int = 250  # training steps
 batch: int = 20  # talks in each step, afresh every time
+init_std: float = 0.12  # standard deviation of the weights before training
 chosen_from: int = 1500  # a model's own talks, the best quarter of which tunes the copy with an aim
 tuning: int = 80  # steps of this tuning
 tuning_rate: float = 0.0005  # learning rate of this tuning
@@ -51,7 +52,9 @@ from framelab import TALK_LENGTH, TALK_TOKENS, tiny_llama, train, write_talks
 
 def trained(seed, dealt):
     """A small model that has read talks, every one of them once."""
-    model = tiny_llama(TALK_TOKENS, width=64, layers=2, heads=4, length=TALK_LENGTH, seed=seed)
+    model = tiny_llama(
+        TALK_TOKENS, width=64, layers=2, heads=4, length=TALK_LENGTH, seed=seed, init_std=init_std
+    )
     generator = np.random.default_rng(seed)
     texts = (torch.tensor(write_talks(batch, generator, dealt)) for _ in range(steps))
     train(model, ((ids, ids) for ids in texts), steps, lr=5e-3, schedule="cosine")
