@@ -16,8 +16,8 @@
 # %% tags=["parameters"]
 seeds: int = 3  # independent tables of answers, each with its own models
 steps: int = 350  # training steps
-rate: float = 0.005  # learning rate at the start, falling to zero
-init_std: float = 0.06  # standard deviation of the weights before training
+rate: float = 0.006  # learning rate at its highest; it falls to zero
+init_std: float = 0.08  # standard deviation of the weights before training
 batch: int = 64  # texts in each step, afresh every time
 tuning_steps: int = 60  # steps of tuning on one field
 tuning_batch: int = 32  # questions in each step of tuning
@@ -58,7 +58,7 @@ def trained(table, seed, redrawn):
     )
     generator = np.random.default_rng(seed)
     texts = (cast_batch(table, batch, generator, redrawn) for _ in range(steps))
-    train(model, texts, steps, lr=rate, schedule="cosine")
+    train(model, texts, steps, lr=rate, schedule="cosine", warmup=100)
     return model
 
 
