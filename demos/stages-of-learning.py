@@ -17,7 +17,7 @@
 seeds: int = 3  # independent worlds, each with its own model
 poor: list[float] = [0.3, 0.15, 0.1]  # odds of the likeliest tokens, in frequencies and poor pairs
 rich: list[float] = [0.7, 0.15]  # the same in pairs
-steps: int = 480  # training steps
+steps: int = 640  # training steps
 rate: float = 0.002  # learning rate
 init_std: float = 0.1  # standard deviation of the weights before training
 tested: int = 48  # texts of each kind at a look
@@ -105,7 +105,7 @@ def watched(batches, at, look):
 def learned(world, seed):
     """The gains of a model at each look as it learns. [look, kind]"""
     model = tiny_llama(
-        STAGE_TOKENS, width=64, layers=2, heads=2, length=STAGE_LENGTH, seed=seed, init_std=init_std
+        STAGE_TOKENS, width=64, layers=2, heads=1, length=STAGE_LENGTH, seed=seed, init_std=init_std
     )
     texts = [stage_texts(world, kind, tested, np.random.default_rng([seed, 2])) for kind in STAGES]
     found = []
