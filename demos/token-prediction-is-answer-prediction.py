@@ -24,6 +24,7 @@ bit_batch: int = 16  # rows of bits in each step, afresh every time
 row_rate: float = 0.003  # learning rate of the models of rows at the start, falling to zero
 row_init: float = 0.1  # standard deviation of their weights before training
 bit_rate: float = 0.002  # learning rate of the models of bits
+bit_init: float = 0.12  # standard deviation of their weights before training
 asked: int = 500  # fresh rows to measure on
 
 # %%
@@ -101,7 +102,10 @@ def trained_on_bits(seed, steps):
     """A model of rows of bits and their parity, with steps or fillers before the answer."""
     generator = np.random.default_rng(seed)
     batches = (draw_parities(bit_batch, generator, steps) for _ in range(filler_steps))
-    model = tiny_llama(BIT_TOKENS, width=64, layers=2, heads=4, length=2 * BITS + 2, seed=seed)
+    length = 2 * BITS + 2
+    model = tiny_llama(
+        BIT_TOKENS, width=64, layers=2, heads=4, length=length, seed=seed, init_std=bit_init
+    )
     train(model, batches, bit_steps if steps else filler_steps, lr=bit_rate)
     return model
 
