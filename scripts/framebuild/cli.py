@@ -1,5 +1,6 @@
 """`frames`: finds the command that was typed, and runs it."""
 
+import gc
 import sys
 
 import click
@@ -23,7 +24,10 @@ def cli() -> None:
 
 def main() -> None:
     """The console script."""
-    cli(joined(sys.argv[1:]), prog_name="frames")
+    try:
+        cli(joined(sys.argv[1:]), prog_name="frames")
+    finally:
+        gc.freeze()  # else the interpreter looks for garbage once more before it ends
 
 
 if __name__ == "__main__":

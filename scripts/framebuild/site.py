@@ -16,7 +16,7 @@ from framespec.corpus import Refused
 
 LATER = """
 import sys
-import material, mkdocs.__main__, mkdocs.commands.build
+import material, mkdocs.__main__, mkdocs.commands.build, mkdocs.theme, pymdownx.superfences
 if sys.stdin.readline():
     mkdocs.__main__.cli()
 """

@@ -34,7 +34,10 @@ def command(forced: tuple[str, ...], **options: Any) -> None:
         with early_server(how) as early, storybook_made(root):
             corpus = clean(forced, only=False)
             jobs = jobs_of(corpus, (), (), forced)
-            kinds_of_pages()  # loaded while others load, and not when the demos have run
+            # Both are loaded while others load, and not when the demos have run.
+            kinds_of_pages()
+            import scipy.special  # noqa: F401  # which verdicts need
+
             report = run_demos(corpus, jobs, how, out, early)
         summary.table(out, report)
         if report.problems:
