@@ -22,8 +22,11 @@ from framebuild.watch import Limits, Watch
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 # Training frees and takes the same memory at every step: let glibc keep it, in large pages.
-ALLOCATOR = "glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456"
-ALLOCATOR += ":glibc.malloc.hugetlb=1"
+ALLOCATOR = (
+    "glibc.malloc.mmap_threshold=33554432:"
+    "glibc.malloc.trim_threshold=268435456:"
+    "glibc.malloc.hugetlb=1"
+)
 MUST_BE_EQUAL = ("torch", "transformers", "numpy", "scipy", "frames-encyclopedia")
 
 
