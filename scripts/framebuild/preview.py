@@ -92,6 +92,8 @@ class Preview:
                 self._build_some(changed)
         except Exception as error:  # noqa: BLE001  # until a build succeeds, the server is mute
             log.error("mkdocs cannot build this: %s", error)
+            with self._lock:
+                self._changed = None  # what was not built now is built with the next change
 
     def _build_all(self) -> None:
         self._config = load_config(str(self._settings), site_dir=str(self._site))

@@ -43,6 +43,8 @@ class View:
 
     def __init__(self, root: Path) -> None:
         self.root, self.folder = root, root / "build" / "serve"
+        # Where nothing can be drawn, nothing is shown: not the pages of an earlier day either.
+        (self.folder / "mkdocs.yml").unlink(missing_ok=True)
         self.said: list[Problem] = []
         self.failed: dict[str, Problem] = {}  # by the key of the job that failed
         self.saved: set[str] = set()  # ids whose files were saved since we look
@@ -132,7 +134,8 @@ def _by_page(problems: "Iterator[Problem] | list[Problem]") -> dict[str, list[Pr
 def _problem_page(path: str, one: str, problems: list[Problem]) -> Page:
     title = f"{one}: not shown yet" if one else "The encyclopedia: not shown yet"
     lines = escape("\n\n".join(map(str, problems)), quote=False)
-    text = f"# {plain(title)}\n\nMend this and save; the page follows.\n\n<pre>{lines}</pre>\n"
+    shown = f'<pre style="white-space: pre-wrap">{lines}</pre>'
+    text = f"# {plain(title)}\n\nMend this and save; the page follows.\n\n{shown}\n"
     return Page(path, text.encode())
 
 
@@ -141,7 +144,7 @@ def serve(root: Path, port: int, settings: Settings | None) -> None:
 
     Raises Refused if the port is taken, or if there is nothing that can be shown.
     """
-    port = _free(port)
+    port = free_port(port)
     view, stale, changed = View(root), threading.Event(), threading.Event()
     jobs = view.draw()
     if not (view.folder / "mkdocs.yml").is_file():
@@ -217,7 +220,7 @@ def _watching(root: Path, saved: set[str], changed: threading.Event) -> Iterator
         observer.join()
 
 
-def _free(port: int) -> int:
+def free_port(port: int) -> int:
     """The port if it can be had; for 0, one that is free."""
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,6 +1,5 @@
 """A page that is built again alone is what it would be if all were built again."""
 
-import socket
 import time
 from pathlib import Path
 from urllib.request import urlopen
@@ -8,7 +7,7 @@ from urllib.request import urlopen
 from small import REPORTS, write_demo
 
 from framebuild.preview import Preview
-from framebuild.serve import View
+from framebuild.serve import View, free_port
 
 PATIENCE_S = 60
 
@@ -18,18 +17,11 @@ def built(site: Path) -> dict[str, bytes]:
     return {path.relative_to(site).as_posix(): path.read_bytes() for path in files}
 
 
-def a_free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port: int = trial.getsockname()[1]
-    return port
-
-
 def test_a_page_built_alone_is_as_if_all_were_built(root: Path) -> None:
     (root / "mkdocs.yml").symlink_to(Path(__file__).parents[2] / "mkdocs.yml")
     for name in ("good", "other"):
         write_demo(root, name, REPORTS)
-    view, port = View(root), a_free_port()
+    view, port = View(root), free_port(0)
     view.draw()
     preview = Preview(view.folder, port)
     site = view.folder / "site"

@@ -17,7 +17,8 @@ import psutil
 import pytest
 from small import REPORTS, write_demo
 
-from framespec.corpus import find_root
+from framebuild.serve import View, serve
+from framespec.corpus import Refused, find_root
 
 SHOWN_S = 2  # from a save to the page, when no demo must run
 PATIENCE_S = 60
@@ -86,6 +87,17 @@ def test_who_asked_for_no_run_is_promised_none(root: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.stdout
         assert process.stdout.read() == ""
+
+
+def test_pages_of_an_earlier_day_are_not_shown(root: Path) -> None:
+    for name in ("good", "other"):
+        write_demo(root, name, REPORTS)
+    View(root).draw()
+    assert (root / "build/serve/mkdocs.yml").is_file()
+    for record in root.glob("frames/*.yaml"):
+        record.write_text("kidn: functional", encoding="utf-8")
+    with pytest.raises(Refused, match="nothing that can be shown"):
+        serve(root, 0, None)
 
 
 def test_a_save_is_shown(root: Path, started: tuple["subprocess.Popen[str]", str]) -> None:
