@@ -289,7 +289,10 @@ def test_inside_rows_sum_to_one_and_unknown_words_are_named(
     widget = play(browser, "inside", page(site))
     assert len(widget.find_elements(By.CSS_SELECTOR, "canvas")) == 8
     widget.find_element(By.XPATH, ".//summary[starts-with(., 'This head')]").send_keys(Keys.ENTER)
-    rows = widget.find_elements(By.CSS_SELECTOR, ".play-inside__numbers tbody tr")
+    # A browser tells the page of an opened part a little later, and the rows are drawn then.
+    rows = WebDriverWait(widget, 30).until(
+        lambda one: one.find_elements(By.CSS_SELECTOR, ".play-inside__numbers tbody tr")
+    )
     assert len(rows) == 15  # the start, and the words of the text that stands there
     for row in rows:
         shares = browser.execute_script(
